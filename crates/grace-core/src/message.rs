@@ -1,0 +1,229 @@
+//! What people receive.
+
+use alloc::boxed::Box;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::fmt;
+
+use crate::{Alert, BootId, Event, Guest, StartupReport, Uptime};
+
+/// One message on its way to people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Envelope {
+    /// The message's id, the same each time it is sent.
+    pub id: MessageId,
+    /// How often it has been sent before; 0 the first time.
+    pub attempt: u32,
+    /// The message.
+    pub message: Arc<Message>,
+}
+
+impl Envelope {
+    /// A message to be sent for the first time.
+    #[must_use]
+    pub fn new(id: MessageId, message: Message) -> Self {
+        Self {
+            id,
+            attempt: 0,
+            message: Arc::new(message),
+        }
+    }
+}
+
+/// The name of a message or an event, unique on a host: the boot and a number that only grows.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MessageId {
+    boot: Option<BootId>,
+    sequence: Sequence,
+}
+
+impl MessageId {
+    /// The message of this number in this boot.
+    #[must_use]
+    pub const fn new(boot: Option<BootId>, sequence: Sequence) -> Self {
+        Self { boot, sequence }
+    }
+
+    /// The message's number within its boot.
+    #[must_use]
+    pub const fn sequence(&self) -> Sequence {
+        self.sequence
+    }
+}
+
+/// `7b5f…-12`, or `unknown-boot-12`.
+impl fmt::Display for MessageId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.boot {
+            Some(boot) => write!(f, "{boot}-{}", self.sequence),
+            None => write!(f, "unknown-boot-{}", self.sequence),
+        }
+    }
+}
+
+/// The number of an event or a message: one count for both, and it only grows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Sequence(pub(crate) u64);
+
+impl Sequence {
+    /// The number itself.
+    #[must_use]
+    pub const fn get(self) -> u64 {
+        self.0
+    }
+}
+
+impl fmt::Display for Sequence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// A message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Message {
+    /// The one message about a boot.
+    StartupReport(Box<StartupReport>),
+    /// One event, told on its own.
+    Notice(Notice),
+    /// What was gathered or held, told at once.
+    Digest(Digest),
+}
+
+impl Message {
+    /// The message's kind in JSON and logs: `startup-report`, `notice` or `digest`.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::StartupReport(_) => "startup-report",
+            Self::Notice(_) => "notice",
+            Self::Digest(_) => "digest",
+        }
+    }
+}
+
+/// One event, told on its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Notice {
+    /// The event. A recovery is [`Event::Resolved`].
+    pub event: Event,
+    /// When it happened.
+    pub at: Uptime,
+    /// When it was first seen, if it had been held before it was told.
+    pub first_seen: Option<Uptime>,
+    /// How often it was seen.
+    pub count: u64,
+}
+
+/// What was gathered or held, told in one message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Digest {
+    /// Why there is a digest.
+    pub cause: DigestCause,
+    /// When it was made.
+    pub at: Uptime,
+    /// Guests that started.
+    pub started: Vec<Guest>,
+    /// Guests that stopped.
+    pub stopped: Vec<Guest>,
+    /// Alerts that were held and still hold, or of which it is not known.
+    pub alerts: Vec<HeldAlert>,
+    /// Alerts that were held and recovered.
+    pub recovered: u64,
+    /// Single events told here because the outbox was full.
+    pub notices: Vec<Notice>,
+    /// Events counted and not listed, because a limit was reached.
+    pub beyond: u64,
+}
+
+impl Digest {
+    pub(crate) const fn new(cause: DigestCause, at: Uptime) -> Self {
+        Self {
+            cause,
+            at,
+            started: Vec::new(),
+            stopped: Vec::new(),
+            alerts: Vec::new(),
+            recovered: 0,
+            notices: Vec::new(),
+            beyond: 0,
+        }
+    }
+}
+
+/// Why there is a digest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum DigestCause {
+    /// The guest window ended, and no report will tell of the guests.
+    GuestsStarted,
+    /// A window that held alerts ended, and no report tells of them.
+    GraceEnded,
+    /// A shutdown was cancelled; these guests had stopped for it.
+    ShutdownCancelled,
+    /// A shutdown was announced, its window is over, and the host still runs.
+    ShutdownOverdue,
+    /// The boot before this one left these untold.
+    PreviousBoot,
+    /// More happened than the outbox holds.
+    OutboxFull,
+}
+
+impl DigestCause {
+    /// The cause in JSON, `kebab-case`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::GuestsStarted => "guests-started",
+            Self::GraceEnded => "grace-ended",
+            Self::ShutdownCancelled => "shutdown-cancelled",
+            Self::ShutdownOverdue => "shutdown-overdue",
+            Self::PreviousBoot => "previous-boot",
+            Self::OutboxFull => "outbox-full",
+        }
+    }
+}
+
+/// An alert that was held.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct HeldAlert {
+    /// The alert as last told, with the worst severity seen.
+    pub alert: Alert,
+    /// When it was first seen.
+    pub first_seen: Uptime,
+    /// When it was last seen.
+    pub last_seen: Uptime,
+    /// How often it was seen.
+    pub count: u64,
+    /// What it was when its source was read again.
+    pub state: HeldState,
+}
+
+/// What a held alert was when its source was read again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum HeldState {
+    /// It still holds.
+    Failing,
+    /// It could not be read again; it is told as if it still held.
+    Unverified,
+    /// It is over.
+    Recovered,
+}
+
+impl HeldState {
+    /// `failing`, `unverified` or `recovered`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Failing => "failing",
+            Self::Unverified => "unverified",
+            Self::Recovered => "recovered",
+        }
+    }
+}

@@ -1,0 +1,299 @@
+//! Decisions: what becomes of an event, by arithmetic alone.
+
+use core::time::Duration;
+
+use crate::{BootKind, Policy, Severity, SeveritySet, Uptime};
+
+/// What becomes of an event. There is no variant that loses it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "a new decision must break every driver loudly"
+)]
+pub enum Decision {
+    /// Tell it now, on its own.
+    Deliver,
+    /// Keep it until this instant, then look again.
+    Hold {
+        /// When the window ends.
+        until: Uptime,
+        /// Which window holds it.
+        reason: HoldReason,
+    },
+    /// Gather it with others like it into one message.
+    Aggregate {
+        /// When the window ends.
+        until: Uptime,
+    },
+}
+
+impl Decision {
+    /// `deliver`, `hold` or `aggregate`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Deliver => "deliver",
+            Self::Hold { .. } => "hold",
+            Self::Aggregate { .. } => "aggregate",
+        }
+    }
+}
+
+/// Which window holds an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum HoldReason {
+    /// The health window: its category is transient while the host starts.
+    Startup,
+    /// The shutdown window: guests are expected to stop.
+    Shutdown,
+}
+
+impl HoldReason {
+    /// `startup` or `shutdown`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Startup => "startup",
+            Self::Shutdown => "shutdown",
+        }
+    }
+}
+
+/// What a decision is asked about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Subject<'a> {
+    /// A guest started.
+    GuestStarted,
+    /// A guest stopped.
+    GuestStopped,
+    /// A guest failed to start or stop, or did so with warnings. Never held.
+    GuestFailed,
+    /// An alert of a category.
+    Alert {
+        /// Its category, in any case.
+        category: &'a str,
+        /// How bad it is.
+        severity: Severity,
+    },
+    /// The host goes down, or will not after all. Never held.
+    HostShutdown,
+}
+
+/// A span of the boot timeline, from its first instant to before its last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Window {
+    opens: Uptime,
+    closes: Uptime,
+}
+
+impl Window {
+    /// A window that is never open.
+    pub const NEVER: Self = Self {
+        opens: Uptime::ZERO,
+        closes: Uptime::ZERO,
+    };
+
+    pub(crate) const fn new(opens: Uptime, closes: Uptime) -> Self {
+        Self { opens, closes }
+    }
+
+    /// Its first instant.
+    #[must_use]
+    pub const fn opens(&self) -> Uptime {
+        self.opens
+    }
+
+    /// The first instant after it.
+    #[must_use]
+    pub const fn closes(&self) -> Uptime {
+        self.closes
+    }
+
+    /// Whether `now` is before the window's end. The end itself is outside.
+    ///
+    /// An instant before its beginning counts as inside: it can only be one that was read late.
+    #[must_use]
+    pub fn is_open(&self, now: Uptime) -> bool {
+        now < self.closes
+    }
+
+    /// What is left of the window at `now`; zero once it is over.
+    #[must_use]
+    pub const fn remaining(&self, now: Uptime) -> Duration {
+        self.closes.saturating_since(now)
+    }
+}
+
+/// A snapshot of the machine that decides, by arithmetic alone, what becomes of an event.
+///
+/// It holds instants, not flags: a snapshot taken at any time answers rightly for any later time until
+/// the machine handles another event. It is `Copy`, and [`GraceView::decide`] neither locks nor allocates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct GraceView {
+    pub(crate) kind: BootKind,
+    pub(crate) anchor: Uptime,
+    pub(crate) guest: Window,
+    pub(crate) health: Window,
+    pub(crate) shutdown: Window,
+    pub(crate) bypass: SeveritySet,
+    pub(crate) categories: CategoryTable,
+}
+
+impl GraceView {
+    /// What becomes of `subject` at `now`.
+    #[must_use]
+    pub fn decide(&self, now: Uptime, subject: Subject<'_>) -> Decision {
+        match subject {
+            Subject::GuestStarted if self.guest.is_open(now) => Decision::Aggregate {
+                until: self.guest.closes,
+            },
+            Subject::GuestStopped if self.shutdown.is_open(now) => Decision::Hold {
+                until: self.shutdown.closes,
+                reason: HoldReason::Shutdown,
+            },
+            Subject::Alert { category, severity } => self.decide_alert(now, category, severity),
+            Subject::GuestStarted
+            | Subject::GuestStopped
+            | Subject::GuestFailed
+            | Subject::HostShutdown => Decision::Deliver,
+        }
+    }
+
+    fn decide_alert(&self, now: Uptime, category: &str, severity: Severity) -> Decision {
+        if self.bypass.contains(severity) {
+            return Decision::Deliver;
+        }
+        match self.category_window(category) {
+            Some(window) if window.is_open(now) => Decision::Hold {
+                until: window.closes,
+                reason: HoldReason::Startup,
+            },
+            _ => Decision::Deliver,
+        }
+    }
+
+    /// Whether the program started with its host, or on one that ran already.
+    #[must_use]
+    pub const fn kind(&self) -> BootKind {
+        self.kind
+    }
+
+    /// The instant the startup windows are counted from.
+    #[must_use]
+    pub const fn anchor(&self) -> Uptime {
+        self.anchor
+    }
+
+    /// The window in which guest starts are collected.
+    #[must_use]
+    pub const fn guest_window(&self) -> Window {
+        self.guest
+    }
+
+    /// The window in which alerts of transient categories are held.
+    #[must_use]
+    pub const fn health_window(&self) -> Window {
+        self.health
+    }
+
+    /// The window in which guest stops are held; never open if no shutdown was announced.
+    #[must_use]
+    pub const fn shutdown_window(&self) -> Window {
+        self.shutdown
+    }
+
+    /// The window of a held category, under any of its names; `None` for a category that is not held.
+    #[must_use]
+    pub fn category_window(&self, category: &str) -> Option<Window> {
+        let own = self.categories.find(category)?;
+        Some(match own {
+            CategorySpan::Health => self.health,
+            CategorySpan::Own(closes) => Window::new(self.health.opens, closes),
+        })
+    }
+}
+
+/// The held categories' names, kept inline so that the view is `Copy`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct CategoryTable {
+    slots: [CategorySlot; Policy::MAX_CATEGORY_NAMES],
+    used: usize,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct CategorySlot {
+    name: [u8; Policy::MAX_CATEGORY_NAME_LEN],
+    len: u8,
+    span: CategorySpan,
+}
+
+/// How long a category is held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CategorySpan {
+    /// As long as the health window.
+    Health,
+    /// Until this instant.
+    Own(Uptime),
+}
+
+impl CategoryTable {
+    /// The table of `policy`, for windows that open at `anchor`.
+    ///
+    /// Names past the limits of [`Policy::validated`] are left out.
+    pub(crate) fn new(policy: &Policy, anchor: Uptime) -> Self {
+        let empty = CategorySlot {
+            name: [0; Policy::MAX_CATEGORY_NAME_LEN],
+            len: 0,
+            span: CategorySpan::Health,
+        };
+        let mut table = Self {
+            slots: [empty; Policy::MAX_CATEGORY_NAMES],
+            used: 0,
+        };
+        let names = policy.categories.iter().flat_map(|rule| {
+            let span = match rule.window {
+                None => CategorySpan::Health,
+                Some(window) => CategorySpan::Own(anchor.saturating_add(window)),
+            };
+            rule.names().map(move |name| (name, span))
+        });
+        for (slot, (name, span)) in table
+            .slots
+            .iter_mut()
+            .zip(names.filter(|(name, _)| name.len() <= empty.name.len()))
+        {
+            for (to, from) in slot.name.iter_mut().zip(name.bytes()) {
+                *to = from.to_ascii_lowercase();
+            }
+            slot.len = u8::try_from(name.len()).unwrap_or(u8::MAX);
+            slot.span = span;
+            table.used = table.used.saturating_add(1);
+        }
+        table
+    }
+
+    fn find(&self, category: &str) -> Option<CategorySpan> {
+        let slots = self.slots.iter().take(self.used);
+        let mut slots = slots.filter(|slot| slot.is_named(category));
+        slots.next().map(|slot| slot.span)
+    }
+}
+
+impl CategorySlot {
+    fn name(&self) -> &[u8] {
+        self.name.get(..usize::from(self.len)).unwrap_or_default()
+    }
+
+    /// Whether `category` is this name in any case. As in the original, that is Unicode's lower case: the
+    /// Kelvin sign is a `k`.
+    fn is_named(&self, category: &str) -> bool {
+        let name = self.name();
+        if category.is_ascii() {
+            return name.eq_ignore_ascii_case(category.as_bytes());
+        }
+        let lower = category.chars().flat_map(char::to_lowercase);
+        core::str::from_utf8(name).is_ok_and(|name| lower.eq(name.chars()))
+    }
+}

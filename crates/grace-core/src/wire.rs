@@ -1,0 +1,1 @@
+//! The forms at the edges: health documents and policies in, reports out.
