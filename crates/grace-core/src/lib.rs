@@ -8,13 +8,18 @@ extern crate std;
 
 mod boot;
 mod effect;
+mod entry;
 mod event;
 mod facts;
 mod gap;
+mod grace;
 mod guest;
 mod health;
+mod held;
 mod journal;
+mod ledger;
 mod message;
+mod outbox;
 mod policy;
 mod ports;
 mod report;
@@ -29,12 +34,14 @@ pub use self::effect::{Closing, Effect, Outcome, Request};
 pub use self::event::{Alert, Event, GuestAction, Severity, ShutdownKind, Signal};
 pub use self::facts::Facts;
 pub use self::gap::{Gap, GapKind};
+pub use self::grace::{Grace, SavedState, Start, Usage};
 pub use self::guest::{Guest, GuestId, GuestKind};
 pub use self::health::{CategoryHealth, Check, HealthSnapshot, Status};
 pub use self::journal::{JournalEntry, JournalExcerpt, JournalQuery, Priority};
 pub use self::message::{
     Digest, DigestCause, Envelope, HeldAlert, HeldState, Message, MessageId, Notice, Sequence,
 };
+pub use self::outbox::Delivery;
 pub use self::policy::{
     Adaptive, Anchor, CategoryRule, Limits, Policy, PolicyError, RestartPolicy, Retry, SeveritySet,
 };
@@ -46,16 +53,3 @@ pub use self::report::{
 pub use self::text::Text;
 pub use self::uptime::Uptime;
 pub use self::view::{Decision, GraceView, HoldReason, Subject, Window};
-
-/// PLACEHOLDER
-#[derive(Debug)]
-#[non_exhaustive]
-pub struct Grace {}
-impl Grace {
-    /// .
-    pub fn handle_delivery(&self) {}
-    /// .
-    pub fn handle_facts(&self) {}
-    /// .
-    pub fn take_guests(&self) {}
-}

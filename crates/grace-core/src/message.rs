@@ -140,6 +140,19 @@ pub struct Digest {
     pub beyond: u64,
 }
 
+impl Notice {
+    /// An event told on its own, seen once.
+    #[must_use]
+    pub const fn single(event: Event, at: Uptime) -> Self {
+        Self {
+            event,
+            at,
+            first_seen: None,
+            count: 1,
+        }
+    }
+}
+
 impl Digest {
     pub(crate) const fn new(cause: DigestCause, at: Uptime) -> Self {
         Self {
@@ -153,6 +166,33 @@ impl Digest {
             beyond: 0,
         }
     }
+
+    /// Tells a single event here; past `limit` it is counted alone.
+    pub(crate) fn add_notice(&mut self, notice: Notice, limit: usize) {
+        if self.notices.len() < limit {
+            self.notices.push(notice);
+        } else {
+            self.beyond = self.beyond.saturating_add(notice.count);
+        }
+    }
+
+    /// Tells here what another digest would have; past `limit` it is counted alone.
+    pub(crate) fn absorb(&mut self, other: Self, limit: usize) {
+        let cut = append(&mut self.started, other.started, limit)
+            .saturating_add(append(&mut self.stopped, other.stopped, limit))
+            .saturating_add(append(&mut self.alerts, other.alerts, limit))
+            .saturating_add(append(&mut self.notices, other.notices, limit));
+        self.recovered = self.recovered.saturating_add(other.recovered);
+        self.beyond = self.beyond.saturating_add(other.beyond).saturating_add(cut);
+    }
+}
+
+/// Moves as much of `from` as `limit` allows to the end of `to`, and returns how much was left out.
+pub(crate) fn append<T>(to: &mut Vec<T>, from: Vec<T>, limit: usize) -> u64 {
+    let room = limit.saturating_sub(to.len());
+    let cut = from.len().saturating_sub(room);
+    to.extend(from.into_iter().take(room));
+    cut as u64
 }
 
 /// Why there is a digest.

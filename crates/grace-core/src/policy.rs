@@ -195,10 +195,12 @@ impl fmt::Debug for SeveritySet {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Retry {
-    /// The first wait, and how long an answer is awaited. 5 s.
+    /// The first wait. 5 s.
     pub first: Duration,
     /// The longest wait. 5 min.
     pub max: Duration,
+    /// How long the notifiers' answer is awaited before the message is sent again. 2 min.
+    pub answer: Duration,
 }
 
 impl Default for Retry {
@@ -206,6 +208,7 @@ impl Default for Retry {
         Self {
             first: Duration::from_secs(5),
             max: Duration::from_secs(300),
+            answer: Duration::from_secs(120),
         }
     }
 }
@@ -261,6 +264,7 @@ impl Policy {
             self.retry.max,
             &(self.retry.first..=secs(86_400)),
         )?;
+        within("retry.answer", self.retry.answer, &(secs(1)..=secs(3_600)))?;
         if let Some(adaptive) = self.adaptive {
             within("adaptive.quiet", adaptive.quiet, &(secs(0)..=secs(3_600)))?;
             let longest = self.guest.max(self.health).max(self.shutdown);

@@ -1,10 +1,16 @@
 //! The startup report: the one message about a boot.
 
+mod assemble;
+mod summary;
+
 use alloc::vec::Vec;
+use core::time::Duration;
+
+pub(crate) use self::assemble::{Inputs, assemble};
 
 use crate::{
-    BootIdentity, BootKind, CategoryHealth, Gap, Guest, HeldAlert, JournalExcerpt, ShutdownKind,
-    Status, Text, Uptime,
+    BootIdentity, BootKind, CategoryHealth, Gap, Guest, GuestId, GuestKind, HeldAlert,
+    JournalExcerpt, ShutdownKind, Status, Text, Uptime,
 };
 
 /// What happened in a boot, told once.
@@ -46,7 +52,7 @@ pub struct BootReport {
     /// When the program started; `None` if uptime was unknown, and the timeline then begins there.
     pub service_started: Option<Uptime>,
     /// How long the program had run when the report was made.
-    pub service_age: core::time::Duration,
+    pub service_age: Duration,
     /// When the report was made.
     pub reported_at: Uptime,
     /// When the host had settled, if that was seen.
@@ -85,11 +91,11 @@ pub struct GuestReport {
 #[non_exhaustive]
 pub struct FailedGuest {
     /// Its id, if it is known.
-    pub id: Option<crate::GuestId>,
+    pub id: Option<GuestId>,
     /// Its name, or the name of the health check that told of it.
     pub name: Text,
     /// What it is.
-    pub kind: crate::GuestKind,
+    pub kind: GuestKind,
     /// Why, in words.
     pub reason: Text,
 }
@@ -158,6 +164,8 @@ pub struct PreviousBoot {
     pub identity: BootIdentity,
     /// The shutdown announced in it; `None`: it ended without one, as in a power cut.
     pub shutdown: Option<ShutdownKind>,
+    /// How many boots in a row ended before their reports; their leavings are together here.
+    pub boots: u32,
     /// Guests that had started.
     pub started: Vec<Guest>,
     /// Alerts that were held.

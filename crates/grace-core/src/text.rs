@@ -41,7 +41,7 @@ impl Text {
         if raw.len() <= limit && !raw.chars().any(is_unsafe) {
             return Self(SmolStr::new(raw));
         }
-        let kept = &raw[..raw.floor_char_boundary_at(limit)];
+        let kept = prefix(raw, limit);
         let mut safe: String = kept.chars().map(safe_char).collect();
         let cut = raw.len().saturating_sub(kept.len());
         if cut > 0 {
@@ -63,21 +63,12 @@ impl Text {
     }
 }
 
-/// `str::floor_char_boundary`, which is newer than the oldest compiler this crate builds with.
-trait FloorCharBoundary {
-    fn floor_char_boundary_at(&self, index: usize) -> usize;
-}
-
-impl FloorCharBoundary for str {
-    fn floor_char_boundary_at(&self, index: usize) -> usize {
-        if index >= self.len() {
-            return self.len();
-        }
-        (0..=index)
-            .rev()
-            .find(|&at| self.is_char_boundary(at))
-            .unwrap_or(0)
-    }
+/// The longest start of `text` that ends on a character boundary and has at most `limit` bytes.
+fn prefix(text: &str, limit: usize) -> &str {
+    let end = (0..=limit.min(text.len()))
+        .rev()
+        .find(|&at| text.is_char_boundary(at));
+    text.get(..end.unwrap_or(0)).unwrap_or_default()
 }
 
 fn is_unsafe(c: char) -> bool {

@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use crate::{BootKind, Policy, Severity, SeveritySet, Uptime};
+use crate::{BootKind, CategoryRule, Policy, Severity, SeveritySet, Uptime};
 
 /// What becomes of an event. There is no variant that loses it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -239,10 +239,10 @@ pub(crate) enum CategorySpan {
 }
 
 impl CategoryTable {
-    /// The table of `policy`, for windows that open at `anchor`.
+    /// The table of these categories, for windows that open at `anchor`.
     ///
     /// Names past the limits of [`Policy::validated`] are left out.
-    pub(crate) fn new(policy: &Policy, anchor: Uptime) -> Self {
+    pub(crate) fn new(rules: &[CategoryRule], anchor: Uptime) -> Self {
         let empty = CategorySlot {
             name: [0; Policy::MAX_CATEGORY_NAME_LEN],
             len: 0,
@@ -252,7 +252,7 @@ impl CategoryTable {
             slots: [empty; Policy::MAX_CATEGORY_NAMES],
             used: 0,
         };
-        let names = policy.categories.iter().flat_map(|rule| {
+        let names = rules.iter().flat_map(|rule| {
             let span = match rule.window {
                 None => CategorySpan::Health,
                 Some(window) => CategorySpan::Own(anchor.saturating_add(window)),
@@ -274,7 +274,7 @@ impl CategoryTable {
         table
     }
 
-    fn find(&self, category: &str) -> Option<CategorySpan> {
+    pub(crate) fn find(&self, category: &str) -> Option<CategorySpan> {
         let slots = self.slots.iter().take(self.used);
         let mut slots = slots.filter(|slot| slot.is_named(category));
         slots.next().map(|slot| slot.span)

@@ -1,0 +1,203 @@
+//! The guest ledger: each guest once, with its last outcome.
+
+use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
+
+use crate::entry::{Beyond, Entry};
+use crate::{Guest, GuestAction, GuestId, Outcome, Text, Uptime};
+
+/// The guests seen since the startup windows opened, in the order in which they were first seen.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Ledger {
+    guests: Vec<LedgerGuest>,
+    index: BTreeMap<GuestId, usize>,
+    collected: usize,
+    beyond: Beyond,
+}
+
+/// What is known of one guest.
+#[derive(Debug, Clone)]
+pub(crate) struct LedgerGuest {
+    pub(crate) guest: Guest,
+    pub(crate) state: GuestState,
+    /// When `state` came to be. An event from before it is late, and does not change it.
+    pub(crate) since: Uptime,
+    /// The warnings of its last start.
+    pub(crate) warning: Option<Text>,
+    /// It started after the guest window.
+    after_window: bool,
+    /// Its start, collected and not yet told.
+    collected: Option<Entry>,
+    /// Its last start or failure, if that was told on its own.
+    told: Option<Outcome>,
+}
+
+/// The last outcome of a guest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum GuestState {
+    /// It started.
+    Running,
+    /// It failed to start or to stop.
+    Failed(GuestAction, Text),
+    /// It stopped.
+    Stopped,
+}
+
+/// A guest's new outcome.
+#[derive(Debug, Clone)]
+pub(crate) struct Change {
+    pub(crate) state: GuestState,
+    pub(crate) at: Uptime,
+    pub(crate) warning: Option<Text>,
+    /// It came after the guest window.
+    pub(crate) after_window: bool,
+}
+
+impl Change {
+    pub(crate) fn new(state: GuestState, at: Uptime) -> Self {
+        Self {
+            state,
+            at,
+            warning: None,
+            after_window: false,
+        }
+    }
+}
+
+impl Ledger {
+    pub(crate) fn guests(&self) -> &[LedgerGuest] {
+        &self.guests
+    }
+
+    /// How many guests' starts are collected and not yet told.
+    pub(crate) fn has_collected(&self) -> bool {
+        self.collected > 0 || self.beyond.events() > 0
+    }
+
+    /// Where this very outcome of the guest was told already, if it was.
+    ///
+    /// A start of a guest that runs is the same start; a failure is the same if its instant is.
+    pub(crate) fn told(&self, guest: &GuestId, change: &Change) -> Option<&Outcome> {
+        let known = self.find(guest)?;
+        let same = match (&known.state, &change.state) {
+            (GuestState::Running, GuestState::Running) => change.warning.is_none(),
+            (old, new) => old == new && known.since == change.at,
+        };
+        known.told.as_ref().filter(|_| same)
+    }
+
+    /// Collects a start, to be told later. Returns the entry the event belongs to.
+    pub(crate) fn collect(
+        &mut self,
+        guest: &Guest,
+        change: Change,
+        event: Entry,
+        limit: usize,
+    ) -> Entry {
+        let Some(known) = self.record(guest, change, limit) else {
+            return self.beyond.add(event);
+        };
+        let entry = match known.collected {
+            Some(earlier) => earlier.joined(event),
+            None => event,
+        };
+        let is_new = known.collected.replace(entry).is_none();
+        self.collected = self.collected.saturating_add(usize::from(is_new));
+        entry
+    }
+
+    /// Notes an outcome that was told on its own, and where.
+    pub(crate) fn note(&mut self, guest: &Guest, change: Change, told: Outcome, limit: usize) {
+        if let Some(known) = self.record(guest, change, limit) {
+            known.told = Some(told);
+        }
+    }
+
+    /// Notes that a guest stopped, if it is one whose start was seen.
+    pub(crate) fn note_stop(&mut self, guest: &GuestId, at: Uptime) {
+        if let Some(known) = self
+            .index
+            .get(guest)
+            .and_then(|&at| self.guests.get_mut(at))
+        {
+            known.change(Change::new(GuestState::Stopped, at));
+        }
+    }
+
+    /// The guests whose starts are collected, and the entries behind them. They are then told.
+    pub(crate) fn take_collected(&mut self) -> (Vec<Guest>, Vec<Entry>) {
+        self.collected = 0;
+        let taken = self.guests.iter_mut().filter_map(|known| {
+            let entry = known.collected.take()?;
+            Some((known.guest.clone(), entry))
+        });
+        let (guests, mut entries): (Vec<_>, Vec<_>) = taken.unzip();
+        entries.extend(self.beyond.take());
+        (guests, entries)
+    }
+
+    /// The guest of this id.
+    pub(crate) fn find(&self, guest: &GuestId) -> Option<&LedgerGuest> {
+        self.index.get(guest).and_then(|&at| self.guests.get(at))
+    }
+
+    /// How many start events are counted without their guest.
+    pub(crate) fn beyond(&self) -> u64 {
+        self.beyond.events()
+    }
+
+    /// The guest's line in the ledger with this change made; `None` if the ledger is full.
+    fn record(&mut self, guest: &Guest, change: Change, limit: usize) -> Option<&mut LedgerGuest> {
+        let full = self.guests.len() >= limit;
+        let at = match self.index.get(&guest.id) {
+            Some(&at) => at,
+            None if full => return None,
+            None => {
+                let at = self.guests.len();
+                self.index.insert(guest.id.clone(), at);
+                self.guests
+                    .push(LedgerGuest::new(guest.clone(), change.clone()));
+                at
+            }
+        };
+        let known = self.guests.get_mut(at)?;
+        if guest.autostart.is_some() {
+            known.guest.autostart = guest.autostart;
+        }
+        known.change(change);
+        Some(known)
+    }
+}
+
+impl LedgerGuest {
+    /// Whether the host should have started it in the guest window, and did not.
+    pub(crate) fn is_late(&self, expected: bool) -> bool {
+        self.after_window && (expected || self.guest.autostart == Some(true))
+    }
+
+    fn new(guest: Guest, change: Change) -> Self {
+        Self {
+            guest,
+            state: change.state,
+            since: change.at,
+            warning: change.warning,
+            after_window: change.after_window,
+            collected: None,
+            told: None,
+        }
+    }
+
+    fn change(&mut self, change: Change) {
+        if change.at < self.since {
+            return;
+        }
+        // A second sight of the same start does not take its warnings away.
+        let same_start = self.state == GuestState::Running && change.state == GuestState::Running;
+        self.warning = change
+            .warning
+            .or_else(|| self.warning.take().filter(|_| same_start));
+        self.after_window = change.after_window && (self.after_window || !same_start);
+        self.state = change.state;
+        self.since = change.at;
+    }
+}

@@ -1,0 +1,174 @@
+//! The outbox: messages accepted and not yet taken by a notifier.
+
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::vec::Vec;
+use core::time::Duration;
+
+use crate::{Digest, DigestCause, Envelope, Message, MessageId, Retry, Uptime};
+
+/// Messages on their way. Each is sent again, later and later, until a notifier takes it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Outbox {
+    pending: BTreeMap<MessageId, Pending>,
+    due: BTreeSet<(Uptime, MessageId)>,
+    /// What found the outbox full: one more message, sent when there is room.
+    overflow: Option<(MessageId, Digest)>,
+}
+
+#[derive(Debug, Clone)]
+struct Pending {
+    envelope: Envelope,
+    due: Uptime,
+}
+
+/// What became of a message that was handed to the notifiers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Delivery {
+    /// A notifier has taken it.
+    Taken,
+    /// None has. `retry_after` is the least wait the service asked for, if it asked.
+    NotTaken {
+        /// The wait the service asked for.
+        retry_after: Option<Duration>,
+    },
+}
+
+impl Outbox {
+    /// Accepts a message. If the outbox is full it becomes a part of one digest; the startup report never does.
+    pub(crate) fn accept(
+        &mut self,
+        id: MessageId,
+        message: Message,
+        now: Uptime,
+        retry: Retry,
+        limit: usize,
+    ) -> Accepted {
+        let may_wait = !matches!(message, Message::StartupReport(_));
+        if may_wait && self.pending.len() >= limit {
+            let (id_of_digest, digest) = self
+                .overflow
+                .get_or_insert_with(|| (id.clone(), Digest::new(DigestCause::OutboxFull, now)));
+            match message {
+                Message::Notice(notice) => digest.add_notice(notice, limit),
+                Message::Digest(other) => digest.absorb(other, limit),
+                Message::StartupReport(_) => {}
+            }
+            return Accepted::InDigest(id_of_digest.clone());
+        }
+        Accepted::Send(self.send(Envelope::new(id, message), now, retry))
+    }
+
+    fn send(&mut self, envelope: Envelope, now: Uptime, retry: Retry) -> Envelope {
+        let due = now.saturating_add(retry.answer);
+        self.due.insert((due, envelope.id.clone()));
+        self.pending.insert(
+            envelope.id.clone(),
+            Pending {
+                envelope: envelope.clone(),
+                due,
+            },
+        );
+        envelope
+    }
+
+    /// Takes a notifier's answer. Returns whether a message left the outbox by it.
+    pub(crate) fn handle_delivery(
+        &mut self,
+        id: &MessageId,
+        delivery: Delivery,
+        now: Uptime,
+        retry: Retry,
+    ) -> bool {
+        let Some(pending) = self.pending.get_mut(id) else {
+            return false;
+        };
+        self.due.remove(&(pending.due, id.clone()));
+        match delivery {
+            Delivery::Taken => {
+                self.pending.remove(id);
+                true
+            }
+            Delivery::NotTaken { retry_after } => {
+                let wait = retry
+                    .wait(pending.envelope.attempt)
+                    .max(retry_after.unwrap_or_default());
+                pending.due = now.saturating_add(wait);
+                self.due.insert((pending.due, id.clone()));
+                false
+            }
+        }
+    }
+
+    /// The envelopes to send now: those whose wait is over, and the overflow if there is room for it.
+    pub(crate) fn take_due(&mut self, now: Uptime, retry: Retry, limit: usize) -> Vec<Envelope> {
+        let mut again = Vec::new();
+        while self.due.first().is_some_and(|&(due, _)| due <= now) {
+            let Some((_, id)) = self.due.pop_first() else {
+                break;
+            };
+            if let Some(pending) = self.pending.get_mut(&id) {
+                pending.envelope.attempt = pending.envelope.attempt.saturating_add(1);
+                pending.due = now.saturating_add(retry.answer);
+                self.due.insert((pending.due, id));
+                again.push(pending.envelope.clone());
+            }
+        }
+        again.extend(self.take_overflow(now, retry, limit));
+        again
+    }
+
+    fn take_overflow(&mut self, now: Uptime, retry: Retry, limit: usize) -> Option<Envelope> {
+        if self.pending.len() >= limit {
+            return None;
+        }
+        let (id, digest) = self.overflow.take()?;
+        Some(self.send(Envelope::new(id, Message::Digest(digest)), now, retry))
+    }
+
+    /// The first instant at which something must be sent.
+    pub(crate) fn due(&self, limit: usize) -> Option<Uptime> {
+        if self.overflow.is_some() && self.pending.len() < limit {
+            return Some(Uptime::ZERO);
+        }
+        self.due.first().map(|&(due, _)| due)
+    }
+
+    /// Every message, to be sent again after a restart of the program: it is not known which were taken.
+    pub(crate) fn resume(&mut self, now: Uptime, retry: Retry) -> Vec<Envelope> {
+        self.due.clear();
+        let due = now.saturating_add(retry.answer);
+        let resumed = self.pending.values_mut().map(|pending| {
+            pending.due = due;
+            pending.envelope.attempt = pending.envelope.attempt.saturating_add(1);
+            pending.envelope.clone()
+        });
+        let envelopes: Vec<Envelope> = resumed.collect();
+        self.due
+            .extend(envelopes.iter().map(|envelope| (due, envelope.id.clone())));
+        envelopes
+    }
+
+    /// How many messages are not yet taken.
+    pub(crate) fn len(&self) -> usize {
+        self.pending
+            .len()
+            .saturating_add(usize::from(self.overflow.is_some()))
+    }
+}
+
+/// What became of a message that the outbox accepted.
+pub(crate) enum Accepted {
+    /// It goes out now.
+    Send(Envelope),
+    /// The outbox was full: it will be told in this digest.
+    InDigest(MessageId),
+}
+
+impl Retry {
+    /// The wait before the attempt after `attempt`: `first`, doubled each time, at most `max`.
+    fn wait(self, attempt: u32) -> Duration {
+        let factor = 1u32.checked_shl(attempt).unwrap_or(u32::MAX);
+        self.first.saturating_mul(factor).min(self.max)
+    }
+}
