@@ -380,7 +380,7 @@ pub enum PolicyError {
         most: usize,
     },
     /// Two held categories, or an alias, of the same name.
-    #[error("categories names {name:?} twice: each name and alias may stand there once")]
+    #[error("categories names \"{name}\" twice: each name and alias may stand there once")]
     Duplicate {
         /// The name.
         name: Text,

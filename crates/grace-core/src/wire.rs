@@ -1,1 +1,16 @@
 //! The forms at the edges: health documents and policies in, reports out.
+//!
+//! Domain types are not (de)serializable themselves: a form belongs to whoever defined it, and this
+//! module is where a form of today meets the words of this crate.
+//!
+//! - [`parse_health`] reads a health document in either shape that exists. What cannot be read in it
+//!   becomes a [`Gap`](crate::Gap) of the snapshot; only what is no document at all is an error.
+//! - [`PolicyDocument`] is the `[policy]` table of a configuration, in TOML, JSON or any other format
+//!   serde knows; a [`Policy`](crate::Policy) is made of it with `try_from`.
+//! - [`duration`] reads one span as configuration writes it: `5m`, `10m 30s`.
+
+mod health;
+mod policy;
+
+pub use self::health::{HealthError, parse_health};
+pub use self::policy::{DurationError, PolicyDocument, duration};
