@@ -14,12 +14,8 @@ impl BootId {
     /// Hyphens are left out and letters made lower case, so that both spellings are equal.
     #[must_use]
     pub fn new(raw: &str) -> Self {
-        let plain: alloc::string::String = raw
-            .trim()
-            .chars()
-            .filter(|&c| c != '-')
-            .map(|c| c.to_ascii_lowercase())
-            .collect();
+        let plain: alloc::string::String =
+            raw.trim().chars().filter(|&c| c != '-').map(|c| c.to_ascii_lowercase()).collect();
         Self(Text::name(plain))
     }
 
@@ -51,18 +47,12 @@ pub struct BootIdentity {
 
 impl BootIdentity {
     /// An identity that could not be read.
-    pub const UNKNOWN: Self = Self {
-        id: None,
-        soft_reboots: 0,
-    };
+    pub const UNKNOWN: Self = Self { id: None, soft_reboots: 0 };
 
     /// The boot with this id, without a soft reboot.
     #[must_use]
     pub fn new(id: BootId) -> Self {
-        Self {
-            id: Some(id),
-            soft_reboots: 0,
-        }
+        Self { id: Some(id), soft_reboots: 0 }
     }
 
     /// The same kernel after `count` soft reboots.

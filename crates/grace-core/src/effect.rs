@@ -4,10 +4,7 @@ use crate::{Decision, Envelope, MessageId, Sequence, Uptime};
 
 /// Something for the machine's owner to do or to record. Drain with `poll_effect` until `None`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(
-    clippy::exhaustive_enums,
-    reason = "a new effect must break every driver loudly"
-)]
+#[expect(clippy::exhaustive_enums, reason = "a new effect must break every driver loudly")]
 pub enum Effect {
     /// Hand this message to the notifiers, and answer with
     /// [`handle_delivery`](crate::Grace::handle_delivery).
@@ -48,10 +45,7 @@ pub struct Request(pub(crate) u64);
 
 /// Where an event ended. Every accepted event ends in exactly one of these.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-#[expect(
-    clippy::exhaustive_enums,
-    reason = "the ends of an event are a law of this crate"
-)]
+#[expect(clippy::exhaustive_enums, reason = "the ends of an event are a law of this crate")]
 pub enum Outcome {
     /// Told on its own, in this message.
     Delivered(MessageId),

@@ -17,10 +17,7 @@ impl Entry {
 
     /// This entry with the events of a later one, which thereby ends.
     pub(crate) const fn joined(self, later: Self) -> Self {
-        Self {
-            number: self.number,
-            events: self.events.saturating_add(later.events),
-        }
+        Self { number: self.number, events: self.events.saturating_add(later.events) }
     }
 }
 
@@ -36,8 +33,13 @@ impl Beyond {
         entry
     }
 
+    /// The entry, still open.
+    pub(crate) fn get(self) -> Option<Entry> {
+        self.0
+    }
+
     /// How many events were counted.
-    pub(crate) fn events(&self) -> u64 {
+    pub(crate) fn events(self) -> u64 {
         self.0.map_or(0, |entry| entry.events)
     }
 

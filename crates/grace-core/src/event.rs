@@ -152,10 +152,7 @@ impl Alert {
 
 /// How bad an alert is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[expect(
-    clippy::exhaustive_enums,
-    reason = "a set of severities is a set of these three"
-)]
+#[expect(clippy::exhaustive_enums, reason = "a set of severities is a set of these three")]
 pub enum Severity {
     /// Worth knowing.
     Info,
@@ -182,9 +179,7 @@ impl Severity {
     /// The severity a word names, in any case.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|severity| severity.as_str().eq_ignore_ascii_case(word))
+        Self::ALL.into_iter().find(|severity| severity.as_str().eq_ignore_ascii_case(word))
     }
 }
 
@@ -214,14 +209,8 @@ pub enum ShutdownKind {
 }
 
 impl ShutdownKind {
-    const ALL: [Self; 6] = [
-        Self::PowerOff,
-        Self::Reboot,
-        Self::Halt,
-        Self::Kexec,
-        Self::SoftReboot,
-        Self::Unknown,
-    ];
+    const ALL: [Self; 6] =
+        [Self::PowerOff, Self::Reboot, Self::Halt, Self::Kexec, Self::SoftReboot, Self::Unknown];
 
     /// logind's word: `power-off`, `reboot`, `halt`, `kexec`, `soft-reboot`; `unknown` if it is not known.
     #[must_use]

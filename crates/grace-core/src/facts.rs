@@ -36,10 +36,7 @@ impl Facts {
 impl Default for Facts {
     fn default() -> Self {
         Self {
-            health: Err(Gap::new(
-                GapKind::HealthUnknown,
-                "no health source is set up",
-            )),
+            health: Err(Gap::new(GapKind::HealthUnknown, "no health source is set up")),
             journal: Err(Gap::new(GapKind::JournalUnreadable, "no journal is set up")),
             expected_guests: Err(Gap::new(
                 GapKind::ExpectedGuestsUnknown,

@@ -20,10 +20,7 @@ impl Gap {
     /// A gap of this kind, and why.
     #[must_use]
     pub fn new(kind: GapKind, detail: impl AsRef<str>) -> Self {
-        Self {
-            kind,
-            detail: Text::new(detail),
-        }
+        Self { kind, detail: Text::new(detail) }
     }
 }
 

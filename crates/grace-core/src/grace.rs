@@ -59,11 +59,7 @@ impl Start {
     /// A start at `uptime` of the boot `identity`, with nothing saved.
     #[must_use]
     pub const fn new(uptime: Option<Uptime>, identity: BootIdentity) -> Self {
-        Self {
-            uptime,
-            identity,
-            saved: None,
-        }
+        Self { uptime, identity, saved: None }
     }
 
     /// The same start, with what had been saved.
@@ -224,10 +220,7 @@ impl Grace {
     /// Takes in the answer to [`Effect::CollectFacts`]. One that comes too late is ignored.
     pub fn handle_facts(&mut self, now: Uptime, request: Request, facts: Facts) {
         let now = self.clamp(now);
-        let awaited = self
-            .state
-            .collecting
-            .is_some_and(|collecting| collecting.request == request);
+        let awaited = self.state.collecting.is_some_and(|collecting| collecting.request == request);
         if awaited {
             self.state.collecting = None;
             self.conclude(now, facts);
@@ -237,14 +230,10 @@ impl Grace {
     /// Takes in what became of a message handed out with [`Effect::Deliver`].
     pub fn handle_delivery(&mut self, now: Uptime, message: &MessageId, delivery: Delivery) {
         let now = self.clamp(now);
-        let left = self
-            .state
-            .outbox
-            .handle_delivery(message, delivery, now, self.policy.retry);
+        let left = self.state.outbox.handle_delivery(message, delivery, now, self.policy.retry);
         if left && self.state.report == ReportState::Sent(message.clone()) {
             self.state.report = ReportState::Closed;
-            self.effects
-                .push_back(Effect::Closed(Closing::Acknowledged(message.clone())));
+            self.effects.push_back(Effect::Closed(Closing::Acknowledged(message.clone())));
         }
     }
 
@@ -332,11 +321,7 @@ impl Grace {
             Message::Digest(_) => Outcome::Digest,
         };
         let (retry, limit) = (self.policy.retry, self.policy.limits.outbox);
-        match self
-            .state
-            .outbox
-            .accept(id.clone(), message, now, retry, limit)
-        {
+        match self.state.outbox.accept(id.clone(), message, now, retry, limit) {
             Accepted::Send(envelope) => {
                 self.effects.push_back(Effect::Deliver(envelope));
                 outcome(id)
@@ -346,21 +331,13 @@ impl Grace {
     }
 
     fn accept(&mut self, event: Entry, entry: Entry, decision: Decision) -> Decision {
-        let accepted = Effect::Accepted {
-            event: event.number,
-            entry: entry.number,
-            decision,
-        };
+        let accepted = Effect::Accepted { event: event.number, entry: entry.number, decision };
         self.effects.push_back(accepted);
         decision
     }
 
     fn settle(&mut self, entry: Entry, outcome: Outcome) {
-        let settled = Effect::Settled {
-            entry: entry.number,
-            events: entry.events,
-            outcome,
-        };
+        let settled = Effect::Settled { entry: entry.number, events: entry.events, outcome };
         self.effects.push_back(settled);
     }
 

@@ -76,12 +76,7 @@ impl Guest {
     /// A guest of which it is not known whether the host starts it at boot.
     #[must_use]
     pub fn new(id: impl AsRef<str>, name: impl AsRef<str>, kind: GuestKind) -> Self {
-        Self {
-            id: GuestId::new(id),
-            name: Text::name(name),
-            kind,
-            autostart: None,
-        }
+        Self { id: GuestId::new(id), name: Text::name(name), kind, autostart: None }
     }
 
     /// The same guest, started by the host at boot (`true`) or by hand (`false`).

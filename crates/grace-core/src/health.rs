@@ -40,8 +40,7 @@ impl Status {
             Self::Error,
             Self::Critical,
         ];
-        all.into_iter()
-            .find(|status| status.as_str().eq_ignore_ascii_case(word.trim()))
+        all.into_iter().find(|status| status.as_str().eq_ignore_ascii_case(word.trim()))
     }
 
     /// The word in health documents: upper case, but for a check's `error`.
@@ -89,12 +88,7 @@ impl HealthSnapshot {
     /// A reading without categories.
     #[must_use]
     pub fn new(overall: Status) -> Self {
-        Self {
-            overall,
-            categories: Vec::new(),
-            starting: None,
-            gaps: Vec::new(),
-        }
+        Self { overall, categories: Vec::new(), starting: None, gaps: Vec::new() }
     }
 
     /// A reading of these categories, its overall status the worst of theirs.
@@ -110,20 +104,13 @@ impl HealthSnapshot {
             Some(Status::Error) => Status::Warning,
             Some(worst) => worst,
         };
-        Self {
-            overall,
-            categories,
-            starting: None,
-            gaps: Vec::new(),
-        }
+        Self { overall, categories, starting: None, gaps: Vec::new() }
     }
 
     /// The category of this name, in any case.
     #[must_use]
     pub fn category(&self, name: &str) -> Option<&CategoryHealth> {
-        self.categories
-            .iter()
-            .find(|category| category.name.eq_ignore_ascii_case(name))
+        self.categories.iter().find(|category| category.name.eq_ignore_ascii_case(name))
     }
 }
 
@@ -145,12 +132,7 @@ impl CategoryHealth {
     /// A category without checks.
     #[must_use]
     pub fn new(name: impl AsRef<str>, status: Status, reason: impl AsRef<str>) -> Self {
-        Self {
-            name: Text::name(name),
-            status,
-            reason: Text::new(reason),
-            checks: Vec::new(),
-        }
+        Self { name: Text::name(name), status, reason: Text::new(reason), checks: Vec::new() }
     }
 
     /// A category with these checks, its status the worst of theirs and its reason the reasons of the
@@ -167,12 +149,7 @@ impl CategoryHealth {
             .filter(|check| check.status.is_failed())
             .map(|check| alloc::format!("{}: {}", check.name, check.reason))
             .collect();
-        Self {
-            name: Text::name(name),
-            status,
-            reason: Text::new(failed.join("; ")),
-            checks,
-        }
+        Self { name: Text::name(name), status, reason: Text::new(failed.join("; ")), checks }
     }
 }
 
@@ -192,10 +169,6 @@ impl Check {
     /// The result of one check.
     #[must_use]
     pub fn new(name: impl AsRef<str>, status: Status, reason: impl AsRef<str>) -> Self {
-        Self {
-            name: Text::name(name),
-            status,
-            reason: Text::new(reason),
-        }
+        Self { name: Text::name(name), status, reason: Text::new(reason) }
     }
 }

@@ -68,14 +68,7 @@ impl HeldAlerts {
             count: 1,
             state: HeldState::Unverified,
         };
-        self.open.insert(
-            key,
-            OpenAlert {
-                held,
-                entry: event,
-                window: window.0,
-            },
-        );
+        self.open.insert(key, OpenAlert { held, entry: event, window: window.0 });
         let waiting = self.waiting.entry(window.0).or_default();
         *waiting = waiting.saturating_add(1);
         event
@@ -108,10 +101,7 @@ impl HeldAlerts {
 
     /// The first instant at which something held must be looked at again.
     pub(crate) fn due(&self, health_closes: Uptime) -> Option<Uptime> {
-        let open = self
-            .waiting
-            .keys()
-            .map(|window| window.closes(health_closes));
+        let open = self.waiting.keys().map(|window| window.closes(health_closes));
         let beyond = (self.beyond.events() > 0).then_some(self.beyond_until);
         open.chain(beyond).min()
     }
@@ -149,10 +139,24 @@ impl HeldAlerts {
 
     /// The alerts that recovered while they were held, and how many that were.
     pub(crate) fn take_recovered(&mut self) -> (Vec<HeldAlert>, u64) {
-        (
-            core::mem::take(&mut self.recovered),
-            core::mem::take(&mut self.recovered_count),
-        )
+        (core::mem::take(&mut self.recovered), core::mem::take(&mut self.recovered_count))
+    }
+
+    /// The alerts that recovered while they were held, and how many that were, still kept.
+    pub(crate) fn recovered(&self) -> (Vec<HeldAlert>, u64) {
+        (self.recovered.clone(), self.recovered_count)
+    }
+
+    /// What is held now, still kept, in the order in which it was first seen.
+    pub(crate) fn to_vec(&self) -> Vec<OpenAlert> {
+        let mut open: Vec<OpenAlert> = self.open.values().cloned().collect();
+        open.sort_by_key(|open| open.entry.number);
+        open
+    }
+
+    /// The events past the limit, still kept.
+    pub(crate) fn beyond(&self) -> Option<Entry> {
+        self.beyond.get()
     }
 
     /// How many alerts are held.
@@ -160,7 +164,7 @@ impl HeldAlerts {
         self.open.len()
     }
 
-    /// What is held now, in the order in which it was first seen.
+    /// What is held now, by category and key.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &HeldAlert> {
         self.open.values().map(|open| &open.held)
     }
@@ -178,10 +182,7 @@ impl Window {
 impl OpenAlert {
     fn repeat(&mut self, alert: Alert, now: Uptime, event: Entry) {
         let worst = self.held.alert.severity.max(alert.severity);
-        self.held.alert = Alert {
-            severity: worst,
-            ..alert
-        };
+        self.held.alert = Alert { severity: worst, ..alert };
         self.held.last_seen = now;
         self.held.count = self.held.count.saturating_add(1);
         self.entry = self.entry.joined(event);
@@ -194,10 +195,7 @@ impl OpenAlert {
     pub(crate) fn reread(&mut self, category: &str, health: Option<&HealthSnapshot>) {
         let reading = health.and_then(|health| health.category(category));
         let status = reading.and_then(|reading| {
-            let check = reading
-                .checks
-                .iter()
-                .find(|check| check.name == self.held.alert.key);
+            let check = reading.checks.iter().find(|check| check.name == self.held.alert.key);
             match check {
                 Some(check) => Some(check.status),
                 None => reading.checks.is_empty().then_some(reading.status),

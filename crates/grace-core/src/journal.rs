@@ -122,11 +122,7 @@ impl JournalQuery {
     /// Entries at least as bad as `priority`: the first `first` and the last `last` of them.
     #[must_use]
     pub const fn new(priority: Priority, first: usize, last: usize) -> Self {
-        Self {
-            priority,
-            first,
-            last,
-        }
+        Self { priority, first, last }
     }
 }
 
@@ -153,11 +149,7 @@ impl JournalExcerpt {
     /// All the entries there are, oldest first.
     #[must_use]
     pub fn complete(entries: Vec<JournalEntry>) -> Self {
-        Self {
-            total: entries.len() as u64,
-            entries,
-            gaps: Vec::new(),
-        }
+        Self { total: entries.len() as u64, entries, gaps: Vec::new() }
     }
 
     /// How many entries matched and were left out between the first and the last.

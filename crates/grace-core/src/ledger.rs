@@ -55,12 +55,7 @@ pub(crate) struct Change {
 
 impl Change {
     pub(crate) fn new(state: GuestState, at: Uptime) -> Self {
-        Self {
-            state,
-            at,
-            warning: None,
-            after_window: false,
-        }
+        Self { state, at, warning: None, after_window: false }
     }
 }
 
@@ -115,11 +110,7 @@ impl Ledger {
 
     /// Notes that a guest stopped, if it is one whose start was seen.
     pub(crate) fn note_stop(&mut self, guest: &GuestId, at: Uptime) {
-        if let Some(known) = self
-            .index
-            .get(guest)
-            .and_then(|&at| self.guests.get_mut(at))
-        {
+        if let Some(known) = self.index.get(guest).and_then(|&at| self.guests.get_mut(at)) {
             known.change(Change::new(GuestState::Stopped, at));
         }
     }
@@ -155,8 +146,7 @@ impl Ledger {
             None => {
                 let at = self.guests.len();
                 self.index.insert(guest.id.clone(), at);
-                self.guests
-                    .push(LedgerGuest::new(guest.clone(), change.clone()));
+                self.guests.push(LedgerGuest::new(guest.clone(), change.clone()));
                 at
             }
         };
@@ -193,9 +183,7 @@ impl LedgerGuest {
         }
         // A second sight of the same start does not take its warnings away.
         let same_start = self.state == GuestState::Running && change.state == GuestState::Running;
-        self.warning = change
-            .warning
-            .or_else(|| self.warning.take().filter(|_| same_start));
+        self.warning = change.warning.or_else(|| self.warning.take().filter(|_| same_start));
         self.after_window = change.after_window && (self.after_window || !same_start);
         self.state = change.state;
         self.since = change.at;

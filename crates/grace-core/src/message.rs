@@ -23,11 +23,7 @@ impl Envelope {
     /// A message to be sent for the first time.
     #[must_use]
     pub fn new(id: MessageId, message: Message) -> Self {
-        Self {
-            id,
-            attempt: 0,
-            message: Arc::new(message),
-        }
+        Self { id, attempt: 0, message: Arc::new(message) }
     }
 }
 
@@ -144,12 +140,7 @@ impl Notice {
     /// An event told on its own, seen once.
     #[must_use]
     pub const fn single(event: Event, at: Uptime) -> Self {
-        Self {
-            event,
-            at,
-            first_seen: None,
-            count: 1,
-        }
+        Self { event, at, first_seen: None, count: 1 }
     }
 }
 

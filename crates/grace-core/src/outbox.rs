@@ -62,13 +62,7 @@ impl Outbox {
     fn send(&mut self, envelope: Envelope, now: Uptime, retry: Retry) -> Envelope {
         let due = now.saturating_add(retry.answer);
         self.due.insert((due, envelope.id.clone()));
-        self.pending.insert(
-            envelope.id.clone(),
-            Pending {
-                envelope: envelope.clone(),
-                due,
-            },
-        );
+        self.pending.insert(envelope.id.clone(), Pending { envelope: envelope.clone(), due });
         envelope
     }
 
@@ -90,9 +84,8 @@ impl Outbox {
                 true
             }
             Delivery::NotTaken { retry_after } => {
-                let wait = retry
-                    .wait(pending.envelope.attempt)
-                    .max(retry_after.unwrap_or_default());
+                let wait =
+                    retry.wait(pending.envelope.attempt).max(retry_after.unwrap_or_default());
                 pending.due = now.saturating_add(wait);
                 self.due.insert((pending.due, id.clone()));
                 false
@@ -144,16 +137,13 @@ impl Outbox {
             pending.envelope.clone()
         });
         let envelopes: Vec<Envelope> = resumed.collect();
-        self.due
-            .extend(envelopes.iter().map(|envelope| (due, envelope.id.clone())));
+        self.due.extend(envelopes.iter().map(|envelope| (due, envelope.id.clone())));
         envelopes
     }
 
     /// How many messages are not yet taken.
     pub(crate) fn len(&self) -> usize {
-        self.pending
-            .len()
-            .saturating_add(usize::from(self.overflow.is_some()))
+        self.pending.len().saturating_add(usize::from(self.overflow.is_some()))
     }
 }
 

@@ -49,9 +49,7 @@ impl Default for Policy {
             anchor: Anchor::default(),
             restart: RestartPolicy::default(),
             adaptive: None,
-            categories: ["storage", "vms", "network", "services"]
-                .map(CategoryRule::new)
-                .into(),
+            categories: ["storage", "vms", "network", "services"].map(CategoryRule::new).into(),
             bypass: SeveritySet::EMPTY,
             facts_timeout: Duration::from_secs(30),
             retry: Retry::default(),
@@ -73,10 +71,7 @@ pub enum Anchor {
 
 /// What a start on a host that runs already does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-#[expect(
-    clippy::exhaustive_enums,
-    reason = "a restart either opens the windows or does not"
-)]
+#[expect(clippy::exhaustive_enums, reason = "a restart either opens the windows or does not")]
 pub enum RestartPolicy {
     /// The windows apply again, as in the original. What they collect is delivered as a digest when they
     /// end, and there is no report.
@@ -129,11 +124,7 @@ impl CategoryRule {
     /// A category held for the health window, without aliases.
     #[must_use]
     pub fn new(name: impl AsRef<str>) -> Self {
-        Self {
-            name: Text::name(name),
-            aliases: Vec::new(),
-            window: None,
-        }
+        Self { name: Text::name(name), aliases: Vec::new(), window: None }
     }
 
     /// The same rule with another name for the category.
@@ -185,9 +176,7 @@ impl FromIterator<Severity> for SeveritySet {
 
 impl fmt::Debug for SeveritySet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set()
-            .entries(Severity::ALL.iter().filter(|&&s| self.contains(s)))
-            .finish()
+        f.debug_set().entries(Severity::ALL.iter().filter(|&&s| self.contains(s))).finish()
     }
 }
 
@@ -231,13 +220,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self {
-            guests: 10_000,
-            alerts: 10_000,
-            outbox: 1_000,
-            journal_first: 25,
-            journal_last: 25,
-        }
+        Self { guests: 10_000, alerts: 10_000, outbox: 1_000, journal_first: 25, journal_last: 25 }
     }
 }
 
@@ -259,21 +242,13 @@ impl Policy {
         within("boot_uptime", self.boot_uptime, &day)?;
         within("facts_timeout", self.facts_timeout, &(secs(1)..=secs(600)))?;
         within("retry.first", self.retry.first, &(secs(1)..=secs(3_600)))?;
-        within(
-            "retry.max",
-            self.retry.max,
-            &(self.retry.first..=secs(86_400)),
-        )?;
+        within("retry.max", self.retry.max, &(self.retry.first..=secs(86_400)))?;
         within("retry.answer", self.retry.answer, &(secs(1)..=secs(3_600)))?;
         if let Some(adaptive) = self.adaptive {
             within("adaptive.quiet", adaptive.quiet, &(secs(0)..=secs(3_600)))?;
             let longest = self.guest.max(self.health).max(self.shutdown);
             within("adaptive.cap", adaptive.cap, &(longest..=secs(86_400)))?;
-            within(
-                "adaptive.check_every",
-                adaptive.check_every,
-                &(secs(1)..=secs(600)),
-            )?;
+            within("adaptive.check_every", adaptive.check_every, &(secs(1)..=secs(600)))?;
         }
         count("limits.guests", self.limits.guests, 1..=100_000)?;
         count("limits.alerts", self.limits.alerts, 1..=1_000_000)?;
@@ -284,26 +259,12 @@ impl Policy {
     }
 
     fn validated_categories(self) -> Result<Self, PolicyError> {
-        let names: Vec<&Text> = self
-            .categories
-            .iter()
-            .flat_map(CategoryRule::names)
-            .collect();
+        let names: Vec<&Text> = self.categories.iter().flat_map(CategoryRule::names).collect();
         count("categories", names.len(), 0..=Self::MAX_CATEGORY_NAMES)?;
         for (index, name) in names.iter().enumerate() {
-            count(
-                "categories (bytes of a name)",
-                name.len(),
-                1..=Self::MAX_CATEGORY_NAME_LEN,
-            )?;
-            if names
-                .iter()
-                .take(index)
-                .any(|earlier| earlier.eq_ignore_ascii_case(name))
-            {
-                return Err(PolicyError::Duplicate {
-                    name: (*name).clone(),
-                });
+            count("categories (bytes of a name)", name.len(), 1..=Self::MAX_CATEGORY_NAME_LEN)?;
+            if names.iter().take(index).any(|earlier| earlier.eq_ignore_ascii_case(name)) {
+                return Err(PolicyError::Duplicate { name: (*name).clone() });
             }
         }
         for rule in &self.categories {
@@ -327,12 +288,7 @@ fn within(
     if limits.contains(&value) {
         return Ok(());
     }
-    Err(PolicyError::Span {
-        name,
-        value,
-        least: *limits.start(),
-        most: *limits.end(),
-    })
+    Err(PolicyError::Span { name, value, least: *limits.start(), most: *limits.end() })
 }
 
 fn count(
@@ -343,12 +299,7 @@ fn count(
     if limits.contains(&value) {
         return Ok(());
     }
-    Err(PolicyError::Count {
-        name,
-        value,
-        least: *limits.start(),
-        most: *limits.end(),
-    })
+    Err(PolicyError::Count { name, value, least: *limits.start(), most: *limits.end() })
 }
 
 /// A policy value that no host would want.

@@ -101,22 +101,14 @@ impl PortError {
     /// An error of this kind, in words.
     #[must_use]
     pub fn new(kind: PortErrorKind, detail: impl AsRef<str>) -> Self {
-        Self {
-            kind,
-            detail: Text::new(detail),
-            source: None,
-        }
+        Self { kind, detail: Text::new(detail), source: None }
     }
 
     /// An adapter's own error, whose words become this error's.
     #[must_use]
     pub fn from_source(kind: PortErrorKind, source: impl Error + Send + Sync + 'static) -> Self {
         let detail = Text::new(alloc::string::ToString::to_string(&source));
-        Self {
-            kind,
-            detail,
-            source: Some(Box::new(source)),
-        }
+        Self { kind, detail, source: Some(Box::new(source)) }
     }
 
     /// What kind of error it is.

@@ -65,9 +65,7 @@ impl Text {
 
 /// The longest start of `text` that ends on a character boundary and has at most `limit` bytes.
 fn prefix(text: &str, limit: usize) -> &str {
-    let end = (0..=limit.min(text.len()))
-        .rev()
-        .find(|&at| text.is_char_boundary(at));
+    let end = (0..=limit.min(text.len())).rev().find(|&at| text.is_char_boundary(at));
     text.get(..end.unwrap_or(0)).unwrap_or_default()
 }
 

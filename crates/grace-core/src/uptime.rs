@@ -84,11 +84,7 @@ impl Uptime {
 /// `span` in nanoseconds, saturating at 584 years.
 const fn nanos(span: Duration) -> u64 {
     let nanos = span.as_nanos();
-    if nanos > u64::MAX as u128 {
-        u64::MAX
-    } else {
-        nanos as u64
-    }
+    if nanos > u64::MAX as u128 { u64::MAX } else { nanos as u64 }
 }
 
 impl From<Duration> for Uptime {

@@ -6,10 +6,7 @@ use crate::{BootKind, CategoryRule, Policy, Severity, SeveritySet, Uptime};
 
 /// What becomes of an event. There is no variant that loses it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[expect(
-    clippy::exhaustive_enums,
-    reason = "a new decision must break every driver loudly"
-)]
+#[expect(clippy::exhaustive_enums, reason = "a new decision must break every driver loudly")]
 pub enum Decision {
     /// Tell it now, on its own.
     Deliver,
@@ -90,10 +87,7 @@ pub struct Window {
 
 impl Window {
     /// A window that is never open.
-    pub const NEVER: Self = Self {
-        opens: Uptime::ZERO,
-        closes: Uptime::ZERO,
-    };
+    pub const NEVER: Self = Self { opens: Uptime::ZERO, closes: Uptime::ZERO };
 
     pub(crate) const fn new(opens: Uptime, closes: Uptime) -> Self {
         Self { opens, closes }
@@ -146,13 +140,12 @@ impl GraceView {
     #[must_use]
     pub fn decide(&self, now: Uptime, subject: Subject<'_>) -> Decision {
         match subject {
-            Subject::GuestStarted if self.guest.is_open(now) => Decision::Aggregate {
-                until: self.guest.closes,
-            },
-            Subject::GuestStopped if self.shutdown.is_open(now) => Decision::Hold {
-                until: self.shutdown.closes,
-                reason: HoldReason::Shutdown,
-            },
+            Subject::GuestStarted if self.guest.is_open(now) => {
+                Decision::Aggregate { until: self.guest.closes }
+            }
+            Subject::GuestStopped if self.shutdown.is_open(now) => {
+                Decision::Hold { until: self.shutdown.closes, reason: HoldReason::Shutdown }
+            }
             Subject::Alert { category, severity } => self.decide_alert(now, category, severity),
             Subject::GuestStarted
             | Subject::GuestStopped
@@ -166,10 +159,9 @@ impl GraceView {
             return Decision::Deliver;
         }
         match self.category_window(category) {
-            Some(window) if window.is_open(now) => Decision::Hold {
-                until: window.closes,
-                reason: HoldReason::Startup,
-            },
+            Some(window) if window.is_open(now) => {
+                Decision::Hold { until: window.closes, reason: HoldReason::Startup }
+            }
             _ => Decision::Deliver,
         }
     }
@@ -248,10 +240,7 @@ impl CategoryTable {
             len: 0,
             span: CategorySpan::Health,
         };
-        let mut table = Self {
-            slots: [empty; Policy::MAX_CATEGORY_NAMES],
-            used: 0,
-        };
+        let mut table = Self { slots: [empty; Policy::MAX_CATEGORY_NAMES], used: 0 };
         let names = rules.iter().flat_map(|rule| {
             let span = match rule.window {
                 None => CategorySpan::Health,
@@ -259,10 +248,8 @@ impl CategoryTable {
             };
             rule.names().map(move |name| (name, span))
         });
-        for (slot, (name, span)) in table
-            .slots
-            .iter_mut()
-            .zip(names.filter(|(name, _)| name.len() <= empty.name.len()))
+        for (slot, (name, span)) in
+            table.slots.iter_mut().zip(names.filter(|(name, _)| name.len() <= empty.name.len()))
         {
             for (to, from) in slot.name.iter_mut().zip(name.bytes()) {
                 *to = from.to_ascii_lowercase();

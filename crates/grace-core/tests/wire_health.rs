@@ -29,9 +29,7 @@ fn print(snapshot: &HealthSnapshot) -> String {
 }
 
 fn line(bullet: &str, name: &str, status: Status, reason: &str) -> String {
-    format!("{bullet}{name} {}: {reason}", status.as_str())
-        .trim_end_matches(": ")
-        .to_owned()
+    format!("{bullet}{name} {}: {reason}", status.as_str()).trim_end_matches(": ").to_owned()
 }
 
 #[track_caller]
@@ -72,11 +70,7 @@ fn the_documented_example_is_read_without_a_gap() {
     assert_eq!(snapshot.gaps, []);
     assert_eq!(snapshot.overall, Status::Critical);
     assert_eq!(snapshot.starting, None);
-    let names: Vec<_> = snapshot
-        .categories
-        .iter()
-        .map(|c| c.name.as_str())
-        .collect();
+    let names: Vec<_> = snapshot.categories.iter().map(|c| c.name.as_str()).collect();
     assert_eq!(
         names,
         [
@@ -148,10 +142,7 @@ fn text_is_the_first_of_reason_message_and_detail() {
         (r#""reason": "r", "message": "m", "detail": "d""#, "c OK: r"),
         (r#""message": "m", "detail": "d""#, "c OK: m"),
         (r#""detail": "d""#, "c OK: d"),
-        (
-            r#""reason": null, "message": null, "detail": "d""#,
-            "c OK: d",
-        ),
+        (r#""reason": null, "message": null, "detail": "d""#, "c OK: d"),
         (r#""reason": "", "message": "m""#, "c OK"),
         (r#""reason": 5"#, "c OK: 5"),
     ];
@@ -229,11 +220,7 @@ fn one_bad_part_spoils_only_itself() {
 fn of_two_categories_of_one_name_the_first_stays() {
     check(
         r#"{"overall": "OK", "details": {"vms": {"status": "OK"}, "VMs": {"status": "CRITICAL"}}}"#,
-        &[
-            "OK",
-            "vms OK",
-            "? category VMs: there twice, the first stays",
-        ],
+        &["OK", "vms OK", "? category VMs: there twice, the first stays"],
     );
 }
 
@@ -244,10 +231,7 @@ fn a_document_without_categories_says_so() {
         r#"{"overall": "OK", "details": "none"}"#,
         &["OK", "? categories: a string, not an object"],
     );
-    check(
-        r#"{"overall": "OK", "categories": null, "details": {}}"#,
-        &["OK"],
-    );
+    check(r#"{"overall": "OK", "categories": null, "details": {}}"#, &["OK"]);
 }
 
 #[test]
@@ -264,11 +248,7 @@ fn what_is_no_document_is_an_error_with_its_place() {
     for (json, line, column, words) in broken {
         let error = parse_health(json).expect_err(json);
         assert!(error.to_string().contains(words), "{json}: {error}");
-        assert_eq!(
-            (error.line(), error.column()),
-            (line, column),
-            "{json}: {error}"
-        );
+        assert_eq!((error.line(), error.column()), (line, column), "{json}: {error}");
     }
 }
 
@@ -282,17 +262,9 @@ fn names_and_texts_are_made_safe_and_bounded() {
     );
     let snapshot = parse(&json);
     assert!(print(&snapshot).len() < 4096);
-    assert!(
-        snapshot.categories[1]
-            .reason
-            .starts_with("\u{fffd}[2J \u{fffd}xxx")
-    );
+    assert!(snapshot.categories[1].reason.starts_with("\u{fffd}[2J \u{fffd}xxx"));
     assert_eq!(snapshot.categories[1].checks[0].name, "\u{fffd}nas");
-    assert!(
-        snapshot.gaps[0]
-            .detail
-            .ends_with("there twice, the first stays")
-    );
+    assert!(snapshot.gaps[0].detail.ends_with("there twice, the first stays"));
     assert!(snapshot.gaps[1].detail.ends_with("a number, not an object"));
 }
 
@@ -301,12 +273,7 @@ fn a_name_that_is_not_unicode_costs_its_own_character() {
     check(
         r#"{"overall": "OK", "details": {"s": {"status": "OK", "checks": {
             "n\udc80s": {"status": "OK", "detail": "\ud800"}, "b": {"status": "OK"}}}}}"#,
-        &[
-            "OK",
-            "s OK",
-            "- n\u{fffd}\u{fffd}\u{fffd}s OK: \u{fffd}\u{fffd}\u{fffd}",
-            "- b OK",
-        ],
+        &["OK", "s OK", "- n\u{fffd}\u{fffd}\u{fffd}s OK: \u{fffd}\u{fffd}\u{fffd}", "- b OK"],
     );
 }
 

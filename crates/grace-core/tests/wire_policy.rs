@@ -36,10 +36,7 @@ fn an_empty_document_is_the_default() {
     check("", |_| {});
     let json: PolicyDocument = serde_json::from_str("{}").unwrap();
     assert_eq!(Policy::try_from(json), Ok(Policy::default()));
-    assert_eq!(
-        Policy::try_from(PolicyDocument::default()),
-        Ok(Policy::default())
-    );
+    assert_eq!(Policy::try_from(PolicyDocument::default()), Ok(Policy::default()));
 }
 
 #[test]
@@ -85,9 +82,7 @@ fn naming_a_category_replaces_the_default_set_and_keeps_the_order() {
         vec![
             CategoryRule::new("storage"),
             CategoryRule::new("network"),
-            CategoryRule::new("services")
-                .with_alias("pve_services")
-                .with_window(secs(120)),
+            CategoryRule::new("services").with_alias("pve_services").with_window(secs(120)),
         ]
     };
     check(toml, |p| p.categories = expected());
@@ -103,61 +98,26 @@ fn naming_a_category_replaces_the_default_set_and_keeps_the_order() {
 fn an_unknown_key_is_refused_with_its_place_and_the_keys_that_exist() {
     check_refused(
         "guest = '3m'\nhelth = '5m'",
-        &[
-            "line 2, column 1",
-            "unknown field `helth`",
-            "`health`",
-            "`boot_uptime`",
-        ],
+        &["line 2, column 1", "unknown field `helth`", "`health`", "`boot_uptime`"],
     );
     check_refused("retry = { frist = '5s' }", &["`frist`", "`first`", "`max`"]);
-    check_refused(
-        "adaptive = { quite = '5s' }",
-        &["`quite`", "`quiet`", "`check_every`"],
-    );
-    check_refused(
-        "limits = { guest = 5 }",
-        &["`guest`", "`guests`", "`journal_last`"],
-    );
-    check_refused(
-        "categories.vms = { alias = [] }",
-        &["`alias`", "`aliases`", "`window`"],
-    );
+    check_refused("adaptive = { quite = '5s' }", &["`quite`", "`quiet`", "`check_every`"]);
+    check_refused("limits = { guest = 5 }", &["`guest`", "`guests`", "`journal_last`"]);
+    check_refused("categories.vms = { alias = [] }", &["`alias`", "`aliases`", "`window`"]);
 }
 
 #[test]
 fn a_value_of_another_form_is_refused_with_its_place_and_the_form_wanted() {
-    check_refused(
-        "guest = 180",
-        &["line 1, column 9", "integer `180`", "\"180s\""],
-    );
-    check_refused(
-        "guest = '-5m'",
-        &["line 1, column 9", "\"-5m\"", "not negative"],
-    );
-    check_refused(
-        "retry.max = 'soon'",
-        &["line 1, column 13", "\"soon\"", "\"10m 30s\""],
-    );
-    check_refused(
-        "categories.vms.window = 5",
-        &["line 1, column 25", "\"180s\""],
-    );
+    check_refused("guest = 180", &["line 1, column 9", "integer `180`", "\"180s\""]);
+    check_refused("guest = '-5m'", &["line 1, column 9", "\"-5m\"", "not negative"]);
+    check_refused("retry.max = 'soon'", &["line 1, column 13", "\"soon\"", "\"10m 30s\""]);
+    check_refused("categories.vms.window = 5", &["line 1, column 25", "\"180s\""]);
     check_refused("adaptive = 'yes'", &["true, false, or a table"]);
-    check_refused(
-        "adaptive = { cap = 900 }",
-        &["line 1, column 20", "\"180s\""],
-    );
+    check_refused("adaptive = { cap = 900 }", &["line 1, column 20", "\"180s\""]);
     check_refused("categories = ['vms']", &["a table of held categories"]);
-    check_refused(
-        "anchor = 'start'",
-        &["`start`", "`service-start`", "`boot`"],
-    );
+    check_refused("anchor = 'start'", &["`start`", "`service-start`", "`boot`"]);
     check_refused("restart = 'never'", &["`never`", "`grace`", "`none`"]);
-    check_refused(
-        "bypass = ['fatal']",
-        &["\"fatal\"", "info, warning, critical"],
-    );
+    check_refused("bypass = ['fatal']", &["\"fatal\"", "info, warning, critical"]);
     check_refused("limits.guests = -1", &["line 1, column 17"]);
 }
 
@@ -171,41 +131,18 @@ fn a_value_outside_its_limits_is_refused_with_its_name_and_the_limits() {
     check_refused("retry.first = '0s'", &["retry.first is", "1s to 3600s"]);
     check_refused("retry.max = '1s'", &["retry.max is", "5s to 86400s"]);
     check_refused("adaptive.quiet = '2h'", &["adaptive.quiet is", "3600s"]);
-    check_refused(
-        "adaptive.cap = '1m'",
-        &["adaptive.cap is", "300s to 86400s"],
-    );
-    check_refused(
-        "adaptive.check_every = '0s'",
-        &["adaptive.check_every is", "1s to 600s"],
-    );
+    check_refused("adaptive.cap = '1m'", &["adaptive.cap is", "300s to 86400s"]);
+    check_refused("adaptive.check_every = '0s'", &["adaptive.check_every is", "1s to 600s"]);
     check_refused("limits.guests = 0", &["limits.guests is 0", "1 to 100000"]);
     check_refused("limits.alerts = 0", &["limits.alerts is 0", "1 to 1000000"]);
     check_refused("limits.outbox = 0", &["limits.outbox is 0", "1 to 100000"]);
-    check_refused(
-        "limits.journal_first = 1001",
-        &["limits.journal_first is 1001", "0 to 1000"],
-    );
-    check_refused(
-        "limits.journal_last = 1001",
-        &["limits.journal_last is 1001", "0 to 1000"],
-    );
-    check_refused(
-        "categories.vms.window = '25h'",
-        &["categories.window is", "86400s"],
-    );
+    check_refused("limits.journal_first = 1001", &["limits.journal_first is 1001", "0 to 1000"]);
+    check_refused("limits.journal_last = 1001", &["limits.journal_last is 1001", "0 to 1000"]);
+    check_refused("categories.vms.window = '25h'", &["categories.window is", "86400s"]);
     check_refused("categories.'' = {}", &["categories", "1 to 31"]);
-    check_refused(
-        &format!("categories.{} = {{}}", "x".repeat(32)),
-        &["is 32", "1 to 31"],
-    );
-    check_refused(
-        "categories = { vms = { aliases = ['VMS'] } }",
-        &["\"VMS\" twice"],
-    );
-    let many: String = (0..17)
-        .map(|n| format!("categories.c{n} = {{}}\n"))
-        .collect();
+    check_refused(&format!("categories.{} = {{}}", "x".repeat(32)), &["is 32", "1 to 31"]);
+    check_refused("categories = { vms = { aliases = ['VMS'] } }", &["\"VMS\" twice"]);
+    let many: String = (0..17).map(|n| format!("categories.c{n} = {{}}\n")).collect();
     check_refused(&many, &["categories is 17", "0 to 16"]);
 }
 
@@ -222,18 +159,7 @@ fn durations_are_numbers_with_units() {
     for (text, expected) in read {
         assert_eq!(duration(text), Ok(expected), "{text}");
     }
-    for text in [
-        "",
-        "5",
-        "-5m",
-        "5m ago",
-        "m",
-        "5 parsecs",
-        "1d",
-        "PT5M",
-        "5m\u{0}",
-        "ꙮ",
-    ] {
+    for text in ["", "5", "-5m", "5m ago", "m", "5 parsecs", "1d", "PT5M", "5m\u{0}", "ꙮ"] {
         let error = duration(text).expect_err(text).to_string();
         assert!(error.contains("\"10m 30s\""), "{error}");
     }

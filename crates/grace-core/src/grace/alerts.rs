@@ -14,10 +14,7 @@ use crate::{
 impl Grace {
     pub(super) fn handle_alert(&mut self, now: Uptime, alert: Alert) -> Decision {
         let key = self.alert_key(&alert);
-        let subject = Subject::Alert {
-            category: &alert.category,
-            severity: alert.severity,
-        };
+        let subject = Subject::Alert { category: &alert.category, severity: alert.severity };
         match self.view.decide(now, subject) {
             decision @ Decision::Hold { until, .. } => {
                 let event = Entry::single(self.next_number());
@@ -26,10 +23,7 @@ impl Grace {
                     _ => Window::Health,
                 };
                 let limit = self.policy.limits.alerts;
-                let entry = self
-                    .state
-                    .alerts
-                    .hold(key, alert, now, (window, until), event, limit);
+                let entry = self.state.alerts.hold(key, alert, now, (window, until), event, limit);
                 self.accept(event, entry, decision)
             }
             _ => self.tell_alert(now, key, alert),
@@ -67,18 +61,13 @@ impl Grace {
         let entry = match held {
             Some(open) => {
                 let entry = open.entry.joined(event);
-                self.state
-                    .alerts
-                    .recover(open.held, self.policy.limits.alerts);
+                self.state.alerts.recover(open.held, self.policy.limits.alerts);
                 entry
             }
             None => event,
         };
         let until = self.view.health_window().closes().max(now);
-        let decision = Decision::Hold {
-            until,
-            reason: HoldReason::Startup,
-        };
+        let decision = Decision::Hold { until, reason: HoldReason::Startup };
         self.accept(event, entry, decision);
         self.settle(entry, Outcome::Recovered);
         decision
@@ -87,16 +76,9 @@ impl Grace {
     /// The name under which an alert and its recovery meet.
     fn alert_key(&self, alert: &Alert) -> AlertKey {
         let named = |name: &&Text| name.eq_ignore_ascii_case(&alert.category);
-        let rule = self
-            .policy
-            .categories
-            .iter()
-            .find(|rule| rule.names().any(|n| named(&n)));
+        let rule = self.policy.categories.iter().find(|rule| rule.names().any(|n| named(&n)));
         let category = rule.map_or(&alert.category, |rule| &rule.name);
-        AlertKey {
-            category: Text::name(category.to_lowercase()),
-            key: alert.key.clone(),
-        }
+        AlertKey { category: Text::name(category.to_lowercase()), key: alert.key.clone() }
     }
 
     /// The alerts whose window is over, each read again in `facts`.
@@ -107,11 +89,14 @@ impl Grace {
         self.reread(due, beyond, facts)
     }
 
-    fn reread(&self, open: Vec<OpenAlert>, beyond: Option<Entry>, facts: &Facts) -> DueAlerts {
-        let mut due = DueAlerts {
-            beyond,
-            ..DueAlerts::default()
-        };
+    /// Each of `open` read again in `facts`.
+    pub(super) fn reread(
+        &self,
+        open: Vec<OpenAlert>,
+        beyond: Option<Entry>,
+        facts: &Facts,
+    ) -> DueAlerts {
+        let mut due = DueAlerts { beyond, ..DueAlerts::default() };
         for mut open in open {
             let key = self.alert_key(&open.held.alert);
             open.reread(&key.category, facts.health.as_ref().ok());
@@ -132,20 +117,17 @@ impl Grace {
             self.settle(open.entry, message.clone());
         }
         self.settle_all(due.beyond, message);
-        self.settle_all(
-            due.recovered.into_iter().map(|open| open.entry),
-            &Outcome::Recovered,
-        );
+        self.settle_all(due.recovered.into_iter().map(|open| open.entry), &Outcome::Recovered);
     }
 
     /// Tells in a digest what was held, where no report does.
     pub(super) fn tell_due_alerts(&mut self, now: Uptime, facts: &Facts) {
         let due = self.take_due_alerts(now, facts);
-        let (_, recovered_earlier) = self.state.alerts.take_recovered();
         if due.failing.is_empty() && due.beyond.is_none() {
             self.settle_due_alerts(due, &Outcome::Recovered);
             return;
         }
+        let (_, recovered_earlier) = self.state.alerts.take_recovered();
         let mut digest = Digest::new(DigestCause::GraceEnded, now);
         digest.alerts = due.failing();
         digest.recovered = recovered_earlier.saturating_add(due.recovered.len() as u64);
@@ -166,9 +148,6 @@ pub(super) struct DueAlerts {
 impl DueAlerts {
     /// Those that still hold, or of which it is not known.
     pub(super) fn failing(&self) -> Vec<HeldAlert> {
-        self.failing
-            .iter()
-            .map(|(_, open)| open.held.clone())
-            .collect()
+        self.failing.iter().map(|(_, open)| open.held.clone()).collect()
     }
 }

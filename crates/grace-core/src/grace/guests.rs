@@ -24,10 +24,7 @@ impl Grace {
             decision @ Decision::Hold { .. } if self.holds_stops() => {
                 self.state.ledger.note_stop(&guest.id, change.at);
                 let event = Entry::single(self.next_number());
-                let entry = self
-                    .state
-                    .stops
-                    .hold(guest, event, self.policy.limits.alerts);
+                let entry = self.state.stops.hold(guest, event, self.policy.limits.alerts);
                 self.accept(event, entry, decision)
             }
             _ => self.tell_guest_once(now, &guest, change, event),
@@ -41,10 +38,7 @@ impl Grace {
 
     fn collect(&mut self, guest: &Guest, change: Change, decision: Decision) -> Decision {
         let event = Entry::single(self.next_number());
-        let entry = self
-            .state
-            .ledger
-            .collect(guest, change, event, self.policy.limits.guests);
+        let entry = self.state.ledger.collect(guest, change, event, self.policy.limits.guests);
         self.accept(event, entry, decision)
     }
 
@@ -74,9 +68,7 @@ impl Grace {
         if stopped {
             self.state.ledger.note_stop(&guest.id, change.at);
         } else if self.notes_guests(now) {
-            self.state
-                .ledger
-                .note(guest, change, outcome, self.policy.limits.guests);
+            self.state.ledger.note(guest, change, outcome, self.policy.limits.guests);
         }
         Decision::Deliver
     }
@@ -120,27 +112,17 @@ impl Change {
     /// The change that a guest event makes, seen at `now`. It cannot have happened later than that.
     fn made_by(event: &Event, now: Uptime) -> Self {
         let (state, at, warning) = match event {
-            Event::GuestWarned {
-                action: GuestAction::Start,
-                at,
-                reason,
-                ..
-            } => (GuestState::Running, *at, Some(reason.clone())),
-            Event::GuestWarned {
-                action: GuestAction::Stop,
-                at,
-                ..
+            Event::GuestWarned { action: GuestAction::Start, at, reason, .. } => {
+                (GuestState::Running, *at, Some(reason.clone()))
             }
+            Event::GuestWarned { action: GuestAction::Stop, at, .. }
             | Event::GuestStopped { at, .. } => (GuestState::Stopped, *at, None),
-            Event::GuestFailed {
-                action, at, reason, ..
-            } => (GuestState::Failed(*action, reason.clone()), *at, None),
+            Event::GuestFailed { action, at, reason, .. } => {
+                (GuestState::Failed(*action, reason.clone()), *at, None)
+            }
             Event::GuestStarted { at, .. } => (GuestState::Running, *at, None),
             _ => (GuestState::Running, None, None),
         };
-        Self {
-            warning,
-            ..Self::new(state, at.map_or(now, |at| at.min(now)))
-        }
+        Self { warning, ..Self::new(state, at.map_or(now, |at| at.min(now))) }
     }
 }

@@ -1,12 +1,15 @@
 //! The report: when facts are asked for, and what is told when they are there.
 
 use alloc::boxed::Box;
+use alloc::format;
+use alloc::vec::Vec;
 
+use super::alerts::DueAlerts;
 use super::{Collecting, Grace, ReportState};
 use crate::report::{Inputs, assemble};
 use crate::{
-    BootReport, Digest, DigestCause, Effect, Facts, Gap, GapKind, Message, Outcome, Request,
-    Signal, Uptime,
+    AlertReport, BootReport, Digest, DigestCause, Effect, Facts, Gap, GapKind, HeldAlert, Message,
+    Outcome, Request, Signal, StartupReport, Uptime,
 };
 
 impl Grace {
@@ -34,19 +37,14 @@ impl Grace {
         let request = Request(self.next_number().get());
         let deadline = now.saturating_add(self.policy.facts_timeout);
         self.state.collecting = Some(Collecting { request, deadline });
-        self.effects
-            .push_back(Effect::CollectFacts { request, deadline });
+        self.effects.push_back(Effect::CollectFacts { request, deadline });
     }
 
     /// Goes on without an answer, once its deadline is over.
     pub(super) fn give_up_on_facts(&mut self, now: Uptime) {
-        if self
-            .state
-            .collecting
-            .is_some_and(|collecting| collecting.deadline <= now)
-        {
+        if self.state.collecting.is_some_and(|collecting| collecting.deadline <= now) {
             self.state.collecting = None;
-            let waited = alloc::format!("no answer within {:?}", self.policy.facts_timeout);
+            let waited = format!("no answer within {:?}", self.policy.facts_timeout);
             self.conclude(now, Facts::unknown(GapKind::FactsLate, &waited));
         }
     }
@@ -66,34 +64,53 @@ impl Grace {
 
     fn send_report(&mut self, now: Uptime, facts: Facts) {
         let due = self.take_due_alerts(now, &facts);
-        let (mut recovered, recovered_count) = self.state.alerts.take_recovered();
-        recovered.extend(due.recovered.iter().map(|open| open.held.clone()));
-        let previous = self.state.previous.take();
-        let report = assemble(Inputs {
-            boot: self.boot_report(now, &facts),
-            ledger: &self.state.ledger,
-            failing: due.failing(),
-            recovered,
-            recovered_count: recovered_count.saturating_add(due.recovered.len() as u64),
-            alerts_beyond: due.beyond.map_or(0, |entry| entry.events),
-            previous: previous.as_ref().map(|previous| previous.report.clone()),
-            gaps: self.own_gaps(),
-            facts,
-        });
+        let recovered = self.state.alerts.take_recovered();
+        let report = self.make_report(now, facts, &due, recovered);
         let outcome = self.post(now, Message::StartupReport(Box::new(report)));
         let (_, entries) = self.state.ledger.take_collected();
         self.settle_all(entries, &outcome);
         self.settle_due_alerts(due, &outcome);
-        self.settle_all(
-            previous.into_iter().flat_map(|previous| previous.entries),
-            &outcome,
-        );
+        let previous = self.state.previous.take();
+        self.settle_all(previous.into_iter().flat_map(|previous| previous.entries), &outcome);
         self.clear_ledger();
         self.state.aggregated = true;
         self.state.report = match outcome {
             Outcome::Report(id) => ReportState::Sent(id),
             _ => ReportState::Closed,
         };
+    }
+
+    /// The report as it would be at `now`, whatever the windows say. Nothing is told or settled by it.
+    #[must_use]
+    pub fn preview(&self, now: Uptime, facts: Facts) -> StartupReport {
+        let now = now.max(self.state.last_seen);
+        let held = self.reread(self.state.alerts.to_vec(), self.state.alerts.beyond(), &facts);
+        self.make_report(now, facts, &held, self.state.alerts.recovered())
+    }
+
+    fn make_report(
+        &self,
+        now: Uptime,
+        facts: Facts,
+        due: &DueAlerts,
+        (mut recovered, recovered_count): (Vec<HeldAlert>, u64),
+    ) -> StartupReport {
+        recovered.extend(due.recovered.iter().map(|open| open.held.clone()));
+        let alerts = AlertReport {
+            failing: due.failing(),
+            recovered,
+            recovered_count: recovered_count.saturating_add(due.recovered.len() as u64),
+            beyond: due.beyond.map_or(0, |entry| entry.events),
+        };
+        let previous = self.state.previous.as_ref();
+        assemble(Inputs {
+            boot: self.boot_report(now, &facts),
+            ledger: &self.state.ledger,
+            alerts,
+            previous: previous.map(|previous| previous.report.clone()),
+            gaps: self.own_gaps(),
+            facts,
+        })
     }
 
     fn boot_report(&self, now: Uptime, facts: &Facts) -> BootReport {
@@ -112,7 +129,7 @@ impl Grace {
     }
 
     /// What the machine itself does not know.
-    fn own_gaps(&self) -> alloc::vec::Vec<Gap> {
+    fn own_gaps(&self) -> Vec<Gap> {
         let origin = &self.state.origin;
         let uptime = (!origin.uptime_known).then(|| {
             let why = "the host's uptime could not be read; this start was taken for a boot";
@@ -123,7 +140,7 @@ impl Grace {
             Gap::new(GapKind::BootIdentityUnknown, why)
         });
         let clock = (self.state.clock_went_back > 0).then(|| {
-            let times = alloc::format!("{} time(s), and was held", self.state.clock_went_back);
+            let times = format!("{} time(s), and was held", self.state.clock_went_back);
             Gap::new(GapKind::ClockWentBack, times)
         });
         [uptime, identity, clock].into_iter().flatten().collect()

@@ -43,11 +43,7 @@ pub(super) struct PreviousEntries {
 }
 
 pub(super) fn start(policy: Policy, start: Start) -> Grace {
-    let Start {
-        uptime,
-        identity,
-        saved,
-    } = start;
+    let Start { uptime, identity, saved } = start;
     match saved {
         None => first(policy, uptime, identity),
         Some(SavedState(saved)) if saved.is_of(&identity, uptime) => {
@@ -60,20 +56,10 @@ pub(super) fn start(policy: Policy, start: Start) -> Grace {
 /// A start without a past.
 fn first(policy: Policy, uptime: Option<Uptime>, identity: BootIdentity) -> Grace {
     let is_boot = uptime.is_none_or(|uptime| uptime.since_boot() < policy.boot_uptime);
-    let kind = if is_boot {
-        BootKind::Boot
-    } else {
-        BootKind::Restart
-    };
+    let kind = if is_boot { BootKind::Boot } else { BootKind::Restart };
     let started_at = uptime.unwrap_or(Uptime::ZERO);
     let anchor = anchor(&policy, started_at);
-    let origin = Origin {
-        identity,
-        kind,
-        started_at,
-        uptime_known: uptime.is_some(),
-        anchor,
-    };
+    let origin = Origin { identity, kind, started_at, uptime_known: uptime.is_some(), anchor };
     let mut grace = Grace::from_state(State::new(origin), policy);
     if kind == BootKind::Restart {
         grace.state.report = ReportState::Closed;
@@ -101,10 +87,7 @@ fn resumed(
     let goes_on = match state.report {
         ReportState::Due => true,
         ReportState::Sent(_) | ReportState::Closed => {
-            let ends = state
-                .origin
-                .anchor
-                .saturating_add(policy.guest.max(policy.health));
+            let ends = state.origin.anchor.saturating_add(policy.guest.max(policy.health));
             state.origin.kind == BootKind::Restart && now < ends
         }
     };
@@ -156,12 +139,7 @@ fn anchor(policy: &Policy, started_at: Uptime) -> Uptime {
 impl Grace {
     fn from_state(state: State, policy: Policy) -> Self {
         let view = initial_view(&policy, state.origin.kind, state.origin.anchor);
-        let mut grace = Self {
-            policy,
-            view,
-            state,
-            effects: VecDeque::new(),
-        };
+        let mut grace = Self { policy, view, state, effects: VecDeque::new() };
         grace.refresh_windows();
         grace
     }
@@ -231,8 +209,7 @@ impl State {
             .saturating_add(alerts_beyond.map_or(0, |entry| entry.events));
         report.beyond = report.beyond.saturating_add(beyond).saturating_add(cut);
         left.entries.extend(entries);
-        left.entries
-            .extend(alerts.into_iter().map(|open| open.entry));
+        left.entries.extend(alerts.into_iter().map(|open| open.entry));
         left.entries.extend(alerts_beyond);
         Some(left)
     }

@@ -21,12 +21,7 @@ impl Grace {
             }
             _ => {
                 let message = self.tell(now, Notice::single(Event::Shutdown(kind), now));
-                let shutdown = Shutdown {
-                    marked: now,
-                    kind,
-                    message,
-                    overdue: false,
-                };
+                let shutdown = Shutdown { marked: now, kind, message, overdue: false };
                 self.state.shutdown = Some(shutdown);
             }
         }
@@ -50,25 +45,18 @@ impl Grace {
 
     /// Whether a stop can still be told with the others of its shutdown.
     pub(super) fn holds_stops(&self) -> bool {
-        self.state
-            .shutdown
-            .as_ref()
-            .is_some_and(|shutdown| !shutdown.overdue)
+        self.state.shutdown.as_ref().is_some_and(|shutdown| !shutdown.overdue)
     }
 
     /// The shutdown whose window is open.
     pub(super) fn shutting_down(&self, now: Uptime) -> Option<ShutdownKind> {
         let shutdown = self.state.shutdown.as_ref()?;
-        self.view
-            .shutdown_window()
-            .is_open(now)
-            .then_some(shutdown.kind)
+        self.view.shutdown_window().is_open(now).then_some(shutdown.kind)
     }
 
     /// When the host should have been down.
     pub(super) fn overdue_stops_due(&self) -> Option<Uptime> {
-        self.holds_stops()
-            .then_some(self.view.shutdown_window().closes())
+        self.holds_stops().then_some(self.view.shutdown_window().closes())
     }
 
     pub(super) fn tell_overdue_stops(&mut self, now: Uptime) {

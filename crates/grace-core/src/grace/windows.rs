@@ -77,10 +77,7 @@ impl Grace {
         self.view.shutdown = match &state.shutdown {
             None => Window::NEVER,
             Some(shutdown) => {
-                let span = self
-                    .policy
-                    .adaptive
-                    .map_or(self.policy.shutdown, |to| to.cap);
+                let span = self.policy.adaptive.map_or(self.policy.shutdown, |to| to.cap);
                 Window::new(shutdown.marked, shutdown.marked.saturating_add(span))
             }
         };
@@ -103,9 +100,7 @@ impl State {
             return fixed;
         };
         if let Some(settled) = self.settled_at() {
-            return settled
-                .saturating_add(adaptive.quiet)
-                .min(self.cap(adaptive));
+            return settled.saturating_add(adaptive.quiet).min(self.cap(adaptive));
         }
         match (self.sweep, self.settling) {
             (Sweep::Unseen | Sweep::Finished(_), Settling::Unknown) => fixed,

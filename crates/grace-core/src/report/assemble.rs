@@ -17,40 +17,21 @@ use crate::{
 pub(crate) struct Inputs<'a> {
     pub(crate) boot: BootReport,
     pub(crate) ledger: &'a Ledger,
-    pub(crate) failing: Vec<HeldAlert>,
-    pub(crate) recovered: Vec<HeldAlert>,
-    pub(crate) recovered_count: u64,
-    pub(crate) alerts_beyond: u64,
+    pub(crate) alerts: AlertReport,
     pub(crate) previous: Option<PreviousBoot>,
     pub(crate) gaps: Vec<Gap>,
     pub(crate) facts: Facts,
 }
 
 pub(crate) fn assemble(inputs: Inputs<'_>) -> StartupReport {
-    let Inputs {
-        boot,
-        ledger,
-        facts,
-        mut gaps,
-        ..
-    } = inputs;
+    let Inputs { boot, ledger, alerts, previous, mut gaps, facts } = inputs;
     let health = known(facts.health, &mut gaps);
     let journal = known(facts.journal, &mut gaps);
     let expected = known(facts.expected_guests, &mut gaps);
     gaps.extend(health.iter().flat_map(|health| health.gaps.iter().cloned()));
-    gaps.extend(
-        journal
-            .iter()
-            .flat_map(|journal| journal.gaps.iter().cloned()),
-    );
+    gaps.extend(journal.iter().flat_map(|journal| journal.gaps.iter().cloned()));
 
     let guests = guest_report(ledger, health.as_ref(), expected.as_deref());
-    let alerts = AlertReport {
-        failing: inputs.failing,
-        recovered: inputs.recovered,
-        recovered_count: inputs.recovered_count,
-        beyond: inputs.alerts_beyond,
-    };
     gaps.extend(limit_gap(guests.beyond, "guest event(s)"));
     gaps.extend(limit_gap(alerts.beyond, "alert event(s)"));
 
@@ -59,18 +40,13 @@ pub(crate) fn assemble(inputs: Inputs<'_>) -> StartupReport {
         guests,
         services: area_report(category("services")),
         storage: area_report(category("storage")),
-        health_status: health
-            .as_ref()
-            .map_or(Status::Unknown, |health| health.overall),
+        health_status: health.as_ref().map_or(Status::Unknown, |health| health.overall),
         health_issues: health.as_ref().map(health_issues).unwrap_or_default(),
         alerts,
         journal: journal
-            .map(|journal| JournalExcerpt {
-                gaps: Vec::new(),
-                ..journal
-            })
+            .map(|journal| JournalExcerpt { gaps: Vec::new(), ..journal })
             .unwrap_or_default(),
-        previous: inputs.previous,
+        previous,
         boot,
         gaps,
     }
@@ -82,12 +58,7 @@ fn known<T>(fact: Result<T, Gap>, gaps: &mut Vec<Gap>) -> Option<T> {
 }
 
 fn limit_gap(beyond: u64, what: &str) -> Option<Gap> {
-    let why = || {
-        Gap::new(
-            GapKind::LimitReached,
-            format!("{beyond} {what} counted and not listed"),
-        )
-    };
+    let why = || Gap::new(GapKind::LimitReached, format!("{beyond} {what} counted and not listed"));
     (beyond > 0).then(why)
 }
 
@@ -96,18 +67,11 @@ fn guest_report(
     health: Option<&HealthSnapshot>,
     expected: Option<&[Guest]>,
 ) -> GuestReport {
-    let mut report = GuestReport {
-        beyond: ledger.beyond(),
-        ..GuestReport::default()
-    };
+    let mut report = GuestReport { beyond: ledger.beyond(), ..GuestReport::default() };
     for known in ledger.guests() {
         add_guest(&mut report, known, expected);
     }
-    report.failed.extend(
-        health
-            .into_iter()
-            .flat_map(|health| failed_by_text(health, ledger)),
-    );
+    report.failed.extend(health.into_iter().flat_map(|health| failed_by_text(health, ledger)));
     report.missing = expected.map(|expected| {
         let unseen = |guest: &&Guest| ledger.find(&guest.id).is_none();
         expected.iter().filter(unseen).cloned().collect()
@@ -140,13 +104,9 @@ fn failed_by_text<'a>(
     health: &'a HealthSnapshot,
     ledger: &'a Ledger,
 ) -> impl Iterator<Item = FailedGuest> + 'a {
-    let checks = health
-        .category("vms")
-        .into_iter()
-        .flat_map(|vms| &vms.checks);
-    checks
-        .filter(|check| check.status.is_failed() && tells_of_failed_start(check))
-        .filter_map(|check| {
+    let checks = health.category("vms").into_iter().flat_map(|vms| &vms.checks);
+    checks.filter(|check| check.status.is_failed() && tells_of_failed_start(check)).filter_map(
+        |check| {
             let id = guest_id_in(&check.name);
             let known = id.as_ref().and_then(|id| ledger.find(id));
             let told = known.is_some_and(|known| matches!(known.state, GuestState::Failed(..)));
@@ -156,7 +116,8 @@ fn failed_by_text<'a>(
                 kind: kind_named_by(&check.name),
                 reason: check.reason.clone(),
             })
-        })
+        },
+    )
 }
 
 fn tells_of_failed_start(check: &Check) -> bool {
@@ -167,47 +128,27 @@ fn tells_of_failed_start(check: &Check) -> bool {
 /// The id at the end of a check's name, as in `CT 101`.
 fn guest_id_in(name: &str) -> Option<GuestId> {
     let word = name.split_whitespace().nth(1)?;
-    word.bytes()
-        .all(|byte| byte.is_ascii_digit())
-        .then(|| GuestId::new(word))
+    word.bytes().all(|byte| byte.is_ascii_digit()).then(|| GuestId::new(word))
 }
 
 /// What a check's name says its guest is: `CT` or `Container` as the whole first word is a container.
 fn kind_named_by(name: &str) -> GuestKind {
-    let first = name
-        .split(|c: char| !c.is_alphanumeric())
-        .next()
-        .unwrap_or_default();
-    if first == "CT" || first == "Container" {
-        GuestKind::Ct
-    } else {
-        GuestKind::Vm
-    }
+    let first = name.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+    if first == "CT" || first == "Container" { GuestKind::Ct } else { GuestKind::Vm }
 }
 
 fn area_report(category: Option<&CategoryHealth>) -> AreaReport {
     let Some(category) = category.filter(|category| category.status.is_degraded()) else {
         return AreaReport::default();
     };
-    let failed = category
-        .checks
-        .iter()
-        .filter(|check| check.status.is_failed());
-    let problem = |check: &Check| Problem {
-        name: check.name.clone(),
-        reason: check.reason.clone(),
-    };
-    AreaReport {
-        degraded: true,
-        problems: failed.map(problem).collect(),
-    }
+    let failed = category.checks.iter().filter(|check| check.status.is_failed());
+    let problem =
+        |check: &Check| Problem { name: check.name.clone(), reason: check.reason.clone() };
+    AreaReport { degraded: true, problems: failed.map(problem).collect() }
 }
 
 fn health_issues(health: &HealthSnapshot) -> Vec<HealthIssue> {
-    let degraded = health
-        .categories
-        .iter()
-        .filter(|category| category.status.is_degraded());
+    let degraded = health.categories.iter().filter(|category| category.status.is_degraded());
     degraded.map(HealthIssue::from).collect()
 }
 

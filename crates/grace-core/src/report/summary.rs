@@ -41,11 +41,7 @@ impl StartupReport {
             self.unlisted_alerts(),
         ];
         let found = findings.into_iter().sum();
-        if found == 0 && self.health_status.is_degraded() {
-            1
-        } else {
-            found
-        }
+        if found == 0 && self.health_status.is_degraded() { 1 } else { found }
     }
 
     fn original_lines(&self) -> Vec<String> {
@@ -64,15 +60,12 @@ impl StartupReport {
 
     fn header(&self) -> Vec<String> {
         match self.issues() {
-            0 if self.gaps.is_empty() => ["System startup completed", "All systems operational."]
+            0 if self.gaps.is_empty() => {
+                ["System startup completed", "All systems operational."].map(String::from).into()
+            }
+            0 => ["System startup completed", "Not everything could be checked."]
                 .map(String::from)
                 .into(),
-            0 => [
-                "System startup completed",
-                "Not everything could be checked.",
-            ]
-            .map(String::from)
-            .into(),
             issues => [format!("System startup - {issues} issue(s) detected")].into(),
         }
     }
@@ -93,11 +86,7 @@ impl StartupReport {
         let mut lines: Vec<String> = self
             .unlisted_categories()
             .map(|issue| {
-                let line = format!(
-                    "{}: {}",
-                    capitalized(&issue.category),
-                    issue.status.as_str()
-                );
+                let line = format!("{}: {}", capitalized(&issue.category), issue.status.as_str());
                 with_reason(line, &issue.reason)
             })
             .collect();
@@ -124,17 +113,10 @@ impl StartupReport {
     fn guest_lines(&self) -> Vec<String> {
         let guests = &self.guests;
         let mut lines = Vec::new();
-        lines.extend(guest_line(
-            "Missing",
-            guests.missing.as_deref().unwrap_or_default(),
-        ));
+        lines.extend(guest_line("Missing", guests.missing.as_deref().unwrap_or_default()));
         let warned = guests.warned.iter();
         lines.extend(warned.map(|guest| {
-            format!(
-                "{} started with warnings: {}",
-                guest.kind.label(),
-                failed_guest(guest)
-            )
+            format!("{} started with warnings: {}", guest.kind.label(), failed_guest(guest))
         }));
         lines.extend(guest_line("Started late", &guests.late));
         lines.extend(guest_line("Stopped again", &guests.stopped));
@@ -143,27 +125,16 @@ impl StartupReport {
 
     fn alert_lines(&self) -> Vec<String> {
         let alerts = &self.alerts;
-        let mut lines: Vec<String> = alerts
-            .failing
-            .iter()
-            .take(ALERT_LINES)
-            .map(alert_line)
-            .collect();
+        let mut lines: Vec<String> =
+            alerts.failing.iter().take(ALERT_LINES).map(alert_line).collect();
         let more = alerts.failing.len().saturating_sub(ALERT_LINES) as u64;
         let more = more.saturating_add(alerts.beyond);
         if more > 0 {
             lines.push(format!("Held alerts: {more} more"));
         }
         if alerts.recovered_count > 0 {
-            let were = if alerts.recovered_count == 1 {
-                "alert"
-            } else {
-                "alerts"
-            };
-            lines.push(format!(
-                "Recovered during startup: {} {were}",
-                alerts.recovered_count
-            ));
+            let were = if alerts.recovered_count == 1 { "alert" } else { "alerts" };
+            lines.push(format!("Recovered during startup: {} {were}", alerts.recovered_count));
         }
         lines
     }
@@ -171,9 +142,7 @@ impl StartupReport {
     fn journal_line(&self) -> Option<String> {
         let first = self.journal.entries.first()?;
         let errors = plural(self.journal.total, "error", "errors");
-        Some(format!(
-            "Journal: {errors} in this boot, the first: {first}"
-        ))
+        Some(format!("Journal: {errors} in this boot, the first: {first}"))
     }
 
     fn boot_lines(&self) -> Vec<String> {
@@ -186,36 +155,29 @@ impl StartupReport {
             lines.push(format!("Settled {} after boot", span(settled.since_boot())));
         }
         if boot.kind == BootKind::Restart {
-            lines.push("The monitor was restarted on a host that ran already".to_string());
+            let up = span(boot.reported_at.since_boot());
+            lines.push(format!("Not at startup: the host has been up for {up}"));
         }
         lines
     }
 
     /// The degraded categories that no other line tells of.
     fn unlisted_categories(&self) -> impl Iterator<Item = &super::HealthIssue> {
-        self.health_issues
-            .iter()
-            .filter(|issue| match issue.category.to_lowercase().as_str() {
-                "storage" => self.storage.problems.is_empty(),
-                "services" => self.services.problems.is_empty(),
-                "vms" => self.guests.failed.is_empty(),
-                _ => true,
-            })
+        self.health_issues.iter().filter(|issue| match issue.category.to_lowercase().as_str() {
+            "storage" => self.storage.problems.is_empty(),
+            "services" => self.services.problems.is_empty(),
+            "vms" => self.guests.failed.is_empty(),
+            _ => true,
+        })
     }
 
     /// How many held alerts belong to a category that is not degraded, and so is not counted.
     fn unlisted_alerts(&self) -> usize {
         let is_counted = |alert: &HeldAlert| {
             let category = &alert.alert.category;
-            self.health_issues
-                .iter()
-                .any(|issue| issue.category.eq_ignore_ascii_case(category))
+            self.health_issues.iter().any(|issue| issue.category.eq_ignore_ascii_case(category))
         };
-        self.alerts
-            .failing
-            .iter()
-            .filter(|alert| !is_counted(alert))
-            .count()
+        self.alerts.failing.iter().filter(|alert| !is_counted(alert)).count()
     }
 }
 
@@ -226,11 +188,7 @@ fn started_line(started: &[Guest]) -> Option<String> {
         .iter()
         .filter(|(_, count)| *count > 0)
         .map(|(kind, count)| {
-            format!(
-                "{count} {}{}",
-                kind.label(),
-                if *count > 1 { "s" } else { "" }
-            )
+            format!("{count} {}{}", kind.label(), if *count > 1 { "s" } else { "" })
         })
         .collect();
     if parts.is_empty() {
@@ -238,11 +196,7 @@ fn started_line(started: &[Guest]) -> Option<String> {
     }
     // Virtual machines are named before containers, as in the original.
     let names: Vec<&Guest> = of(GuestKind::Vm).chain(of(GuestKind::Ct)).collect();
-    Some(format!(
-        "{} started: {}",
-        parts.join(" and "),
-        five_or_three(&names)
-    ))
+    Some(format!("{} started: {}", parts.join(" and "), five_or_three(&names)))
 }
 
 /// Up to five names in full; of more, the first three and how many there are besides.
@@ -251,28 +205,15 @@ fn five_or_three(names: &[impl Display]) -> String {
         return comma_separated(names);
     }
     let first = names.get(..NAMED).unwrap_or_default();
-    format!(
-        "{}... (+{} more)",
-        comma_separated(first),
-        names.len().saturating_sub(NAMED)
-    )
+    format!("{}... (+{} more)", comma_separated(first), names.len().saturating_sub(NAMED))
 }
 
 fn area_line(label: &str, area: &AreaReport, what: &str) -> Option<String> {
     if area.problems.is_empty() {
         return None;
     }
-    let names: Vec<_> = area
-        .problems
-        .iter()
-        .take(NAMED)
-        .map(|problem| &problem.name)
-        .collect();
-    Some(format!(
-        "{label}: {} {what} ({})",
-        area.problems.len(),
-        comma_separated(&names)
-    ))
+    let names: Vec<_> = area.problems.iter().take(NAMED).map(|problem| &problem.name).collect();
+    Some(format!("{label}: {} {what} ({})", area.problems.len(), comma_separated(&names)))
 }
 
 fn guest_line(label: &str, guests: &[Guest]) -> Option<String> {
@@ -294,11 +235,7 @@ fn alert_line(held: &HeldAlert) -> String {
         HeldState::Unverified => ", not checked again",
         HeldState::Failing | HeldState::Recovered => "",
     };
-    let times = if held.count > 1 {
-        format!(", {} times", held.count)
-    } else {
-        String::new()
-    };
+    let times = if held.count > 1 { format!(", {} times", held.count) } else { String::new() };
     format!(
         "Held: {}/{}: {} ({}, since {}{times}{state})",
         alert.category, alert.key, alert.text, alert.severity, held.first_seen
@@ -311,10 +248,7 @@ fn previous_line(previous: &PreviousBoot) -> String {
         None => "without an announced shutdown".to_string(),
     };
     let who = if previous.boots > 1 {
-        format!(
-            "The {} boots before this one ended before their reports, the last",
-            previous.boots
-        )
+        format!("The {} boots before this one ended before their reports, the last", previous.boots)
     } else {
         "The boot before this one ended before its report,".to_string()
     };
@@ -324,11 +258,7 @@ fn previous_line(previous: &PreviousBoot) -> String {
 }
 
 fn with_reason(line: String, reason: &str) -> String {
-    if reason.is_empty() {
-        line
-    } else {
-        format!("{line} - {reason}")
-    }
+    if reason.is_empty() { line } else { format!("{line} - {reason}") }
 }
 
 fn with_reason_or(line: String, reason: &str, otherwise: &str) -> String {

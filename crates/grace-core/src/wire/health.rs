@@ -115,10 +115,7 @@ fn checks(value: &RawValue, category: &Text, gaps: &mut Gaps) -> Vec<Check> {
             .collect();
     }
     if let Ok(values) = serde_json::from_str::<Vec<&RawValue>>(value.get()) {
-        return values
-            .into_iter()
-            .filter_map(|value| check(None, value, category, gaps))
-            .collect();
+        return values.into_iter().filter_map(|value| check(None, value, category, gaps)).collect();
     }
     gaps.push(format!(
         "category {category}: its checks are {}, not a list or an object",
@@ -190,9 +187,7 @@ fn text_of(members: &Members<'_>, place: &str, gaps: &mut Gaps) -> Text {
 /// The text of a string; of a number or a truth value, as it stands in the document.
 fn words(value: &RawValue) -> Option<String> {
     match shape(value) {
-        Shape::String => serde_json::from_str(value.get())
-            .ok()
-            .map(|Words(text)| text),
+        Shape::String => serde_json::from_str(value.get()).ok().map(|Words(text)| text),
         Shape::Number | Shape::Truth => Some(value.get().into()),
         Shape::Null | Shape::List | Shape::Object => None,
     }

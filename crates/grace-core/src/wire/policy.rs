@@ -30,7 +30,7 @@ use crate::{Severity, Text};
 /// # adaptive = { quiet = "60s", cap = "15m", check_every = "15s" }
 /// bypass = ["critical"]        # severities never held
 /// facts_timeout = "30s"
-/// retry = { first = "5s", max = "5m" }
+/// retry = { first = "5s", max = "5m", answer = "2m" }
 /// limits = { guests = 10000, alerts = 10000, outbox = 1000, journal_first = 25, journal_last = 25 }
 ///
 /// [categories]                 # naming one category replaces the default four
@@ -68,9 +68,7 @@ impl<'de> Deserialize<'de> for PolicyDocument {
 pub fn duration(text: &str) -> Result<Duration, DurationError> {
     SpanParser::new()
         .parse_unsigned_duration(text.trim())
-        .map_err(|_| DurationError {
-            text: Text::name(text),
-        })
+        .map_err(|_| DurationError { text: Text::name(text) })
 }
 
 /// Text that is no span of time.
@@ -130,11 +128,7 @@ enum RestartForm {
 }
 
 #[derive(Deserialize)]
-#[serde(
-    remote = "Adaptive",
-    default = "Adaptive::default",
-    deny_unknown_fields
-)]
+#[serde(remote = "Adaptive", default = "Adaptive::default", deny_unknown_fields)]
 struct AdaptiveForm {
     #[serde(deserialize_with = "span")]
     quiet: Duration,
@@ -151,6 +145,8 @@ struct RetryForm {
     first: Duration,
     #[serde(deserialize_with = "span")]
     max: Duration,
+    #[serde(deserialize_with = "span")]
+    answer: Duration,
 }
 
 #[derive(Deserialize)]
