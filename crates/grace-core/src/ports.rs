@@ -4,6 +4,8 @@
 //! own fake and over every real adapter.
 
 use alloc::boxed::Box;
+use alloc::string::ToString;
+use alloc::vec::Vec;
 use core::error::Error;
 use core::fmt;
 
@@ -65,7 +67,7 @@ pub trait HealthSource: Send + Sync {
     async fn check(&self) -> Result<HealthSnapshot, PortError>;
 
     /// The guests the host starts at boot; `None` if this source cannot tell.
-    async fn expected_guests(&self) -> Result<Option<alloc::vec::Vec<Guest>>, PortError> {
+    async fn expected_guests(&self) -> Result<Option<Vec<Guest>>, PortError> {
         Ok(None)
     }
 }
@@ -107,7 +109,7 @@ impl PortError {
     /// An adapter's own error, whose words become this error's.
     #[must_use]
     pub fn from_source(kind: PortErrorKind, source: impl Error + Send + Sync + 'static) -> Self {
-        let detail = Text::new(alloc::string::ToString::to_string(&source));
+        let detail = Text::new(source.to_string());
         Self { kind, detail, source: Some(Box::new(source)) }
     }
 

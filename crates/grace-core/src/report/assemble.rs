@@ -10,7 +10,7 @@ use super::{
 use crate::ledger::{GuestState, Ledger, LedgerGuest};
 use crate::{
     CategoryHealth, Check, Facts, Gap, GapKind, Guest, GuestId, GuestKind, HealthSnapshot,
-    HeldAlert, JournalExcerpt, Status,
+    JournalExcerpt, Status, Text,
 };
 
 /// What a report is made of.
@@ -153,7 +153,7 @@ fn health_issues(health: &HealthSnapshot) -> Vec<HealthIssue> {
 }
 
 impl FailedGuest {
-    fn new(guest: &Guest, reason: &crate::Text) -> Self {
+    fn new(guest: &Guest, reason: &Text) -> Self {
         Self {
             id: Some(guest.id.clone()),
             name: guest.name.clone(),

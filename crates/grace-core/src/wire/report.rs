@@ -6,8 +6,8 @@ use alloc::vec::Vec;
 use serde::Serialize;
 
 use crate::{
-    BootReport, FailedGuest, Gap, Guest, GuestKind, HealthIssue, HeldAlert, JournalEntry,
-    JournalExcerpt, PreviousBoot, Problem, StartupReport,
+    BootId, BootReport, FailedGuest, Gap, Guest, GuestId, GuestKind, HealthIssue, HeldAlert,
+    JournalEntry, JournalExcerpt, PreviousBoot, Problem, ShutdownKind, StartupReport, Uptime,
 };
 
 /// The startup report as a JSON document.
@@ -212,7 +212,7 @@ impl<'a> From<&'a Guest> for GuestDocument<'a> {
 impl<'a> From<&'a FailedGuest> for FailedDocument<'a> {
     fn from(guest: &'a FailedGuest) -> Self {
         Self {
-            vmid: guest.id.as_ref().map(|id| id.as_str()),
+            vmid: guest.id.as_ref().map(GuestId::as_str),
             name: &guest.name,
             reason: &guest.reason,
         }
@@ -234,14 +234,14 @@ impl<'a> From<&'a HealthIssue> for IssueDocument<'a> {
 impl<'a> From<&'a BootReport> for BootDocument<'a> {
     fn from(boot: &'a BootReport) -> Self {
         Self {
-            id: boot.identity.id.as_ref().map(|id| id.as_str()),
+            id: boot.identity.id.as_ref().map(BootId::as_str),
             soft_reboots: boot.identity.soft_reboots,
             kind: boot.kind.as_str(),
-            service_started_seconds: boot.service_started.map(|at| at.as_secs_f64()),
+            service_started_seconds: boot.service_started.map(Uptime::as_secs_f64),
             reported_seconds: boot.reported_at.as_secs_f64(),
-            settled_seconds: boot.settled_at.map(|at| at.as_secs_f64()),
-            sweep_finished_seconds: boot.sweep_finished_at.map(|at| at.as_secs_f64()),
-            shutting_down: boot.shutting_down.map(|kind| kind.as_str()),
+            settled_seconds: boot.settled_at.map(Uptime::as_secs_f64),
+            sweep_finished_seconds: boot.sweep_finished_at.map(Uptime::as_secs_f64),
+            shutting_down: boot.shutting_down.map(ShutdownKind::as_str),
         }
     }
 }
@@ -274,7 +274,7 @@ impl<'a> From<&'a JournalExcerpt> for JournalDocument<'a> {
 impl<'a> From<&'a JournalEntry> for EntryDocument<'a> {
     fn from(entry: &'a JournalEntry) -> Self {
         Self {
-            at_seconds: entry.at.map(|at| at.as_secs_f64()),
+            at_seconds: entry.at.map(Uptime::as_secs_f64),
             priority: entry.priority.as_str(),
             identifier: &entry.identifier,
             unit: &entry.unit,
@@ -286,8 +286,8 @@ impl<'a> From<&'a JournalEntry> for EntryDocument<'a> {
 impl<'a> From<&'a PreviousBoot> for PreviousDocument<'a> {
     fn from(previous: &'a PreviousBoot) -> Self {
         Self {
-            id: previous.identity.id.as_ref().map(|id| id.as_str()),
-            shutdown: previous.shutdown.map(|kind| kind.as_str()),
+            id: previous.identity.id.as_ref().map(BootId::as_str),
+            shutdown: previous.shutdown.map(ShutdownKind::as_str),
             boots: previous.boots,
             started: previous.started.iter().map(Into::into).collect(),
             held_alerts: previous.alerts.iter().map(Into::into).collect(),
