@@ -67,6 +67,12 @@ impl fmt::Display for MessageId {
 pub struct Sequence(pub(crate) u64);
 
 impl Sequence {
+    /// The number `number`, such as one read back from an audit.
+    #[must_use]
+    pub const fn new(number: u64) -> Self {
+        Self(number)
+    }
+
     /// The number itself.
     #[must_use]
     pub const fn get(self) -> u64 {
@@ -140,8 +146,23 @@ pub struct Digest {
     pub beyond: u64,
 }
 
+impl Notice {
+    /// An event told on its own, seen once.
+    #[must_use]
+    pub const fn single(event: Event, at: Uptime) -> Self {
+        Self {
+            event,
+            at,
+            first_seen: None,
+            count: 1,
+        }
+    }
+}
+
 impl Digest {
-    pub(crate) const fn new(cause: DigestCause, at: Uptime) -> Self {
+    /// A digest that tells nothing yet.
+    #[must_use]
+    pub const fn new(cause: DigestCause, at: Uptime) -> Self {
         Self {
             cause,
             at,
@@ -202,6 +223,20 @@ pub struct HeldAlert {
     pub count: u64,
     /// What it was when its source was read again.
     pub state: HeldState,
+}
+
+impl HeldAlert {
+    /// An alert seen once, at `at`, that still holds.
+    #[must_use]
+    pub const fn new(alert: Alert, at: Uptime) -> Self {
+        Self {
+            alert,
+            first_seen: at,
+            last_seen: at,
+            count: 1,
+            state: HeldState::Failing,
+        }
+    }
 }
 
 /// What a held alert was when its source was read again.
