@@ -63,6 +63,12 @@ impl fmt::Display for MessageId {
 pub struct Sequence(pub(crate) u64);
 
 impl Sequence {
+    /// The number `number`, such as one read back from an audit.
+    #[must_use]
+    pub const fn new(number: u64) -> Self {
+        Self(number)
+    }
+
     /// The number itself.
     #[must_use]
     pub const fn get(self) -> u64 {
@@ -145,7 +151,9 @@ impl Notice {
 }
 
 impl Digest {
-    pub(crate) const fn new(cause: DigestCause, at: Uptime) -> Self {
+    /// A digest that tells nothing yet.
+    #[must_use]
+    pub const fn new(cause: DigestCause, at: Uptime) -> Self {
         Self {
             cause,
             at,
@@ -233,6 +241,14 @@ pub struct HeldAlert {
     pub count: u64,
     /// What it was when its source was read again.
     pub state: HeldState,
+}
+
+impl HeldAlert {
+    /// An alert seen once, at `at`, that still holds.
+    #[must_use]
+    pub const fn new(alert: Alert, at: Uptime) -> Self {
+        Self { alert, first_seen: at, last_seen: at, count: 1, state: HeldState::Failing }
+    }
 }
 
 /// What a held alert was when its source was read again.
