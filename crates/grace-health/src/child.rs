@@ -1,0 +1,110 @@
+//! The one place that starts programs.
+//!
+//! A child gets no input and a plain environment for its words, has a deadline, cannot fill memory, and is
+//! killed when its reader goes away.
+
+use std::io;
+use std::path::Path;
+use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
+
+use grace_core::Text;
+use tokio::io::{AsyncRead, AsyncReadExt};
+use tokio::process::Command;
+use tokio::time::timeout;
+
+use crate::Error;
+
+/// The longest output kept, in bytes. Ten thousand failed units fit.
+const STDOUT_LIMIT: usize = 4 << 20;
+/// The most of a child's complaints that is kept, in bytes.
+const STDERR_LIMIT: usize = 4 << 10;
+
+/// What a child wrote, and how it ended.
+#[derive(Debug)]
+pub(crate) struct Output {
+    /// The program and its arguments, for errors.
+    pub(crate) argv: Text,
+    pub(crate) status: ExitStatus,
+    pub(crate) stdout: String,
+    pub(crate) stderr: Text,
+}
+
+impl Output {
+    /// The standard output of a child that succeeded.
+    pub(crate) fn success(self) -> Result<String, Error> {
+        if self.status.success() {
+            return Ok(self.stdout);
+        }
+        Err(Error::Failed {
+            argv: self.argv,
+            status: self.status,
+            stderr: self.stderr,
+        })
+    }
+}
+
+/// Runs a program to its end, and kills it if that takes longer than `deadline`.
+pub(crate) async fn run(
+    program: &Path,
+    args: &[&str],
+    deadline: Duration,
+) -> Result<Output, Error> {
+    let argv = Text::new(format!("{} {}", program.display(), args.join(" ")));
+    match timeout(deadline, run_to_end(program, args)).await {
+        Err(_) => Err(Error::Late { argv, deadline }),
+        Ok(Err(error)) => Err(Error::Run { argv, error }),
+        Ok(Ok((_, stdout, _))) if stdout.cut => Err(Error::Malformed {
+            argv,
+            output: Text::new(format!("more than {STDOUT_LIMIT} bytes of output")),
+        }),
+        Ok(Ok((status, stdout, stderr))) => Ok(Output {
+            argv,
+            status,
+            stdout: String::from_utf8_lossy(&stdout.bytes).into_owned(),
+            stderr: Text::new(String::from_utf8_lossy(&stderr.bytes).trim()),
+        }),
+    }
+}
+
+async fn run_to_end(program: &Path, args: &[&str]) -> io::Result<(ExitStatus, Kept, Kept)> {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the owner of every child of this crate; `run` gives it a deadline"
+    )]
+    let mut child = Command::new(program)
+        .args(args)
+        .env("LC_ALL", "C.UTF-8")
+        .env("SYSTEMD_COLORS", "0")
+        .env("SYSTEMD_PAGER", "")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()?;
+    let stdout = read(child.stdout.take(), STDOUT_LIMIT);
+    let stderr = read(child.stderr.take(), STDERR_LIMIT);
+    let (stdout, stderr) = futures_util::future::try_join(stdout, stderr).await?;
+    Ok((child.wait().await?, stdout, stderr))
+}
+
+/// The beginning of a stream, and whether there was more.
+struct Kept {
+    bytes: Vec<u8>,
+    cut: bool,
+}
+
+/// Reads a stream to its end, so that its writer never waits, and keeps its first `limit` bytes.
+async fn read(stream: Option<impl AsyncRead + Unpin>, limit: usize) -> io::Result<Kept> {
+    let mut kept = Kept {
+        bytes: Vec::new(),
+        cut: false,
+    };
+    let Some(mut stream) = stream else {
+        return Ok(kept);
+    };
+    let mut head = (&mut stream).take(limit as u64);
+    head.read_to_end(&mut kept.bytes).await?;
+    kept.cut = tokio::io::copy(&mut stream, &mut tokio::io::sink()).await? > 0;
+    Ok(kept)
+}

@@ -1,0 +1,97 @@
+//! Why a source could not be read.
+
+use std::io;
+use std::path::PathBuf;
+use std::process::ExitStatus;
+use std::time::Duration;
+
+use grace_core::{PortError, PortErrorKind, Text};
+
+/// Why a source could not be read.
+///
+/// An I/O error's words are part of these errors' own, because they go on as words alone (into a report's
+/// gaps); it is therefore no `source()` and not printed twice.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A file or directory could not be read.
+    #[error("{}: {error}", path.display())]
+    Read {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        error: io::Error,
+    },
+    /// A file is longer than anything it may sensibly hold.
+    #[error("{}: longer than {limit} bytes", path.display())]
+    TooLong {
+        /// Which.
+        path: PathBuf,
+        /// How much is read at most.
+        limit: usize,
+    },
+    /// A program could not be started, or its output not be read.
+    #[error("{argv}: {error}")]
+    Run {
+        /// The program and its arguments.
+        argv: Text,
+        /// Why.
+        error: io::Error,
+    },
+    /// A program did not end in time, and was killed.
+    #[error("{argv}: no answer within {deadline:?}")]
+    Late {
+        /// The program and its arguments.
+        argv: Text,
+        /// The time it had.
+        deadline: Duration,
+    },
+    /// A program failed.
+    #[error("{argv}: {status}: {stderr}")]
+    Failed {
+        /// The program and its arguments.
+        argv: Text,
+        /// How it ended.
+        status: ExitStatus,
+        /// What it said, bounded.
+        stderr: Text,
+    },
+    /// A program's output is no answer to what was asked.
+    #[error("{argv}: not understood: {output}")]
+    Malformed {
+        /// The program and its arguments.
+        argv: Text,
+        /// What it wrote, or what is wrong with it, bounded.
+        output: Text,
+    },
+    /// The host runs another init system, or systemd cannot be reached from here.
+    #[error("systemd does not run on this host or cannot be reached: {words}")]
+    NoSystemd {
+        /// What `systemctl` said.
+        words: Text,
+    },
+}
+
+impl Error {
+    /// The kind this error has at the port.
+    #[must_use]
+    pub fn kind(&self) -> PortErrorKind {
+        match self {
+            Self::Read { error, .. } | Self::Run { error, .. } => match error.kind() {
+                io::ErrorKind::NotFound => PortErrorKind::Missing,
+                io::ErrorKind::PermissionDenied => PortErrorKind::PermissionDenied,
+                _ => PortErrorKind::Other,
+            },
+            Self::Late { .. } => PortErrorKind::TimedOut,
+            Self::TooLong { .. } | Self::Malformed { .. } => PortErrorKind::Malformed,
+            Self::NoSystemd { .. } => PortErrorKind::Missing,
+            Self::Failed { .. } => PortErrorKind::Other,
+        }
+    }
+}
+
+impl From<Error> for PortError {
+    fn from(error: Error) -> Self {
+        Self::from_source(error.kind(), error)
+    }
+}
