@@ -47,10 +47,12 @@
 //! | `shutdown-cancelled` | | the host will not go down after all |
 //! | `sweep-started` | | the host begins to start its guests |
 //! | `sweep-finished` | | the host has started its guests |
+//! | `take-guests` | | the program's owner takes the guest starts collected so far, to tell in a message of its own |
 //! | `health` | one of `document` `unavailable` `slow` | what the health source answers from now on |
 //! | `journal` | one of `text` `unavailable` (`priority` `identifier`) | a line is written; or: the journal cannot be read from now on |
 //! | `notifier` | `down` | from now on no notifier takes messages (`true`), or they do (`false`) |
 //! | `crash` | | the program dies at once, as by `kill -9` |
+//! | `stop` | | the program is stopped cleanly, as by `systemctl stop` or a host that goes down |
 //! | `restart` | (`boot` `uptime` `state`) | the program starts again; one that runs is stopped cleanly before |
 //! | `clock-step` | `by` | the wall clock jumps |
 //! | `suspend` | `for` | boot time passes and nothing runs; steps that fall into it come when it ends |
@@ -151,6 +153,8 @@ pub enum Action {
     SweepStarted,
     /// The host has started its guests.
     SweepFinished,
+    /// The program's owner takes the guest starts collected so far, to tell in a message of its own.
+    TakeGuests,
     /// The health source answers otherwise from now on.
     Health(HealthChange),
     /// The journal changes.
@@ -161,6 +165,8 @@ pub enum Action {
     NotifierUp,
     /// The program dies at once.
     Crash,
+    /// The program is stopped cleanly.
+    Stop,
     /// The program starts again; one that still runs is stopped cleanly before.
     Restart {
         /// In which boot of the host.
@@ -251,10 +257,12 @@ impl Action {
             Self::Event(event) => event.name(),
             Self::SweepStarted => "sweep-started",
             Self::SweepFinished => "sweep-finished",
+            Self::TakeGuests => "take-guests",
             Self::Health(_) => "health",
             Self::Journal(_) => "journal",
             Self::NotifierDown | Self::NotifierUp => "notifier",
             Self::Crash => "crash",
+            Self::Stop => "stop",
             Self::Restart { .. } => "restart",
             Self::ClockStep(_) => "clock-step",
             Self::Suspend(_) => "suspend",

@@ -111,7 +111,7 @@ fn keys() {
     );
     check_event(
         "type = \"crashed\"",
-        "x.toml:6:8: type is \"crashed\": it must be one of guest-started, guest-warned, guest-failed, guest-stopped, alert, resolved, shutdown, shutdown-cancelled, sweep-started, sweep-finished, health, journal, notifier, crash, restart, clock-step, suspend; did you mean \"crash\"?",
+        "x.toml:6:8: type is \"crashed\": it must be one of guest-started, guest-warned, guest-failed, guest-stopped, alert, resolved, shutdown, shutdown-cancelled, sweep-started, sweep-finished, take-guests, health, journal, notifier, crash, stop, restart, clock-step, suspend; did you mean \"crash\"?",
     );
     check_event(
         "type = \"guest-started\"",

@@ -31,7 +31,7 @@ pub(super) struct Kind {
     pub(super) parse: fn(&Fields<'_>, Moment) -> Result<Action>,
 }
 
-static KINDS: [Kind; 17] = [
+static KINDS: [Kind; 19] = [
     kind("guest-started", GUEST, guest_started),
     kind("guest-warned", GUEST_TROUBLE, guest_warned),
     kind("guest-failed", GUEST_TROUBLE, guest_failed),
@@ -44,6 +44,7 @@ static KINDS: [Kind; 17] = [
     }),
     kind("sweep-started", PLAIN, |_, _| Ok(Action::SweepStarted)),
     kind("sweep-finished", PLAIN, |_, _| Ok(Action::SweepFinished)),
+    kind("take-guests", PLAIN, |_, _| Ok(Action::TakeGuests)),
     kind(
         "health",
         &["at", "type", "document", "unavailable", "slow"],
@@ -52,6 +53,7 @@ static KINDS: [Kind; 17] = [
     kind("journal", JOURNAL, journal),
     kind("notifier", &["at", "type", "down"], notifier),
     kind("crash", PLAIN, |_, _| Ok(Action::Crash)),
+    kind("stop", PLAIN, |_, _| Ok(Action::Stop)),
     kind(
         "restart",
         &["at", "type", "boot", "uptime", "state"],

@@ -72,7 +72,11 @@ fn write_action(out: &mut String, action: &Action, clock: BootClock) {
         Action::ClockStep(ClockStep::Forward(by)) => put(out, "by", signed(false, *by)),
         Action::ClockStep(ClockStep::Back(by)) => put(out, "by", signed(true, *by)),
         Action::Suspend(length) => put(out, "for", time(*length)),
-        Action::SweepStarted | Action::SweepFinished | Action::Crash => {}
+        Action::SweepStarted
+        | Action::SweepFinished
+        | Action::TakeGuests
+        | Action::Crash
+        | Action::Stop => {}
     }
 }
 
