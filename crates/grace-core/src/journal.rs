@@ -12,6 +12,8 @@ pub struct Priority(u8);
 impl Priority {
     /// `err`: the least bad priority the startup report looks at.
     pub const ERR: Self = Self(3);
+    /// `debug`: the least bad there is, so every entry is at least as bad.
+    pub const DEBUG: Self = Self(7);
 
     /// The priority of this number, `None` above 7 (`debug`).
     #[must_use]
