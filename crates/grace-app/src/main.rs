@@ -1,0 +1,3 @@
+//! The `grace` program.
+
+fn main() {}
