@@ -1,0 +1,3 @@
+//! The ports' contracts as tests: one function for each bullet of a port's documentation.
+
+pub mod health;
