@@ -36,11 +36,7 @@ impl Output {
         if self.status.success() {
             return Ok(self.stdout);
         }
-        Err(Error::Failed {
-            argv: self.argv,
-            status: self.status,
-            stderr: self.stderr,
-        })
+        Err(Error::Failed { argv: self.argv, status: self.status, stderr: self.stderr })
     }
 }
 
@@ -96,10 +92,7 @@ struct Kept {
 
 /// Reads a stream to its end, so that its writer never waits, and keeps its first `limit` bytes.
 async fn read(stream: Option<impl AsyncRead + Unpin>, limit: usize) -> io::Result<Kept> {
-    let mut kept = Kept {
-        bytes: Vec::new(),
-        cut: false,
-    };
+    let mut kept = Kept { bytes: Vec::new(), cut: false };
     let Some(mut stream) = stream else {
         return Ok(kept);
     };

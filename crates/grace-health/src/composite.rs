@@ -61,9 +61,7 @@ impl Composite {
 impl fmt::Debug for Composite {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let parts = self.parts.iter();
-        f.debug_map()
-            .entries(parts.map(|part| (part.source.name(), part.limit)))
-            .finish()
+        f.debug_map().entries(parts.map(|part| (part.source.name(), part.limit))).finish()
     }
 }
 
@@ -102,11 +100,7 @@ impl HealthSource for Composite {
             }
         }
         // A source that failed might have known: that is not the same as none knowing.
-        if failed.is_empty() {
-            Ok(None)
-        } else {
-            Err(Failed::together(&failed))
-        }
+        if failed.is_empty() { Ok(None) } else { Err(Failed::together(&failed)) }
     }
 }
 
@@ -127,14 +121,10 @@ async fn isolated<T: Send + 'static>(
                 Err(error) => error.to_string(),
             },
         )),
-        Ok(None) => Err(PortError::new(
-            PortErrorKind::Other,
-            "the runtime is going down",
-        )),
-        Err(_) => Err(PortError::new(
-            PortErrorKind::TimedOut,
-            format!("no answer within {limit:?}"),
-        )),
+        Ok(None) => Err(PortError::new(PortErrorKind::Other, "the runtime is going down")),
+        Err(_) => {
+            Err(PortError::new(PortErrorKind::TimedOut, format!("no answer within {limit:?}")))
+        }
     }
 }
 
@@ -154,10 +144,7 @@ struct Failed {
 
 impl Failed {
     fn new(part: &Part, error: &PortError) -> Self {
-        Self {
-            kind: error.kind(),
-            words: Text::new(format!("{}: {error}", part.source.name())),
-        }
+        Self { kind: error.kind(), words: Text::new(format!("{}: {error}", part.source.name())) }
     }
 
     /// One error for all: of their kind, if they have one kind.
@@ -209,9 +196,8 @@ impl Merged {
 }
 
 fn merge(categories: &mut Vec<CategoryHealth>, other: CategoryHealth) {
-    let same = categories
-        .iter_mut()
-        .find(|category| category.name.eq_ignore_ascii_case(&other.name));
+    let same =
+        categories.iter_mut().find(|category| category.name.eq_ignore_ascii_case(&other.name));
     let Some(category) = same else {
         categories.push(other);
         return;

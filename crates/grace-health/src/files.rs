@@ -14,21 +14,12 @@ const LIMIT: usize = 16 << 20;
 
 /// The text of a file; what is not Unicode in it becomes `U+FFFD`.
 pub(crate) fn read(path: &Path) -> Result<String, Error> {
-    let failed = |error| Error::Read {
-        path: path.to_owned(),
-        error,
-    };
+    let failed = |error| Error::Read { path: path.to_owned(), error };
     let file = File::open(path).map_err(failed)?;
     let mut bytes = Vec::new();
-    let read = file
-        .take(LIMIT as u64 + 1)
-        .read_to_end(&mut bytes)
-        .map_err(failed)?;
+    let read = file.take(LIMIT as u64 + 1).read_to_end(&mut bytes).map_err(failed)?;
     if read > LIMIT {
-        return Err(Error::TooLong {
-            path: path.to_owned(),
-            limit: LIMIT,
-        });
+        return Err(Error::TooLong { path: path.to_owned(), limit: LIMIT });
     }
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }

@@ -73,10 +73,7 @@ fn read(root: &Path) -> Result<HealthSnapshot, Error> {
 
     let storage = storage::category(&fstab.entries, &mountinfo.mounts);
     let mut snapshot = HealthSnapshot::from_categories(vec![storage]);
-    for (path, faults) in [
-        (fstab_path, fstab.faults),
-        (mountinfo_path, mountinfo.faults),
-    ] {
+    for (path, faults) in [(fstab_path, fstab.faults), (mountinfo_path, mountinfo.faults)] {
         snapshot.gaps.extend(faults.into_iter().map(|fault| {
             let detail = format!("{} line {}: {}", path.display(), fault.line, fault.words);
             Gap::new(GapKind::HealthIncomplete, detail)

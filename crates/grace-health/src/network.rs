@@ -37,10 +37,7 @@ pub struct Network {
 
 impl Default for Network {
     fn default() -> Self {
-        Self {
-            root: "/".into(),
-            ignored: Vec::new(),
-        }
+        Self { root: "/".into(), ignored: Vec::new() }
     }
 }
 
@@ -84,21 +81,17 @@ fn read(directory: &Path, ignored: &[Text]) -> Result<HealthSnapshot, Error> {
     let mut gaps = Vec::new();
     for name in interfaces(directory)? {
         if ignored.iter().any(|ignored| *ignored == name.as_str()) {
-            checks.push(Check::new(
-                &name,
-                Status::Excluded,
-                "ignored by configuration",
-            ));
+            checks.push(Check::new(&name, Status::Excluded, "ignored by configuration"));
             continue;
         }
         match interface(directory, &name) {
             Ok(Some(interface)) => checks.extend(interface.check()),
             // It went away while it was read: a guest has stopped.
             Ok(None) => {}
-            Err(words) => gaps.push(Gap::new(
-                GapKind::HealthIncomplete,
-                format!("interface {name}: {words}"),
-            )),
+            Err(words) => {
+                let detail = format!("interface {name}: {words}");
+                gaps.push(Gap::new(GapKind::HealthIncomplete, detail));
+            }
         }
     }
     let category = if checks.is_empty() {
@@ -113,10 +106,7 @@ fn read(directory: &Path, ignored: &[Text]) -> Result<HealthSnapshot, Error> {
 
 /// The names of all interfaces, sorted. Plain files, such as `bonding_masters`, are none.
 fn interfaces(directory: &Path) -> Result<Vec<String>, Error> {
-    let failed = |error| Error::Read {
-        path: directory.to_owned(),
-        error,
-    };
+    let failed = |error| Error::Read { path: directory.to_owned(), error };
     let mut names = Vec::new();
     for entry in fs::read_dir(directory).map_err(failed)? {
         let entry = entry.map_err(failed)?;

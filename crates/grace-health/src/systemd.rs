@@ -28,10 +28,7 @@ pub struct Systemd {
 
 impl Default for Systemd {
     fn default() -> Self {
-        Self {
-            program: "systemctl".into(),
-            deadline: Duration::from_secs(5),
-        }
+        Self { program: "systemctl".into(), deadline: Duration::from_secs(5) }
     }
 }
 
@@ -60,9 +57,9 @@ impl Systemd {
         // Its exit status is 0 for `running` alone; the word on standard output is the answer.
         let output = self.ask(&["is-system-running"]).await?;
         match SystemState::parse(&output.stdout) {
-            Some(SystemState::Offline) => Err(Error::NoSystemd {
-                words: Text::literal("the system state is offline"),
-            }),
+            Some(SystemState::Offline) => {
+                Err(Error::NoSystemd { words: Text::literal("the system state is offline") })
+            }
             Some(state) => Ok(state),
             None if !output.status.success() && output.stdout.trim().is_empty() => {
                 Err(Error::Failed {
@@ -92,18 +89,14 @@ impl Systemd {
             ])
             .await?;
         let argv = output.argv.clone();
-        parse::failed_units(&output.success()?).map_err(|words| Error::Malformed {
-            argv,
-            output: words,
-        })
+        parse::failed_units(&output.success()?)
+            .map_err(|words| Error::Malformed { argv, output: words })
     }
 
     async fn ask(&self, args: &[&str]) -> Result<Output, Error> {
         let output = child::run(&self.program, args, self.deadline).await?;
         if parse::is_unreachable(&output.stderr) {
-            return Err(Error::NoSystemd {
-                words: output.stderr,
-            });
+            return Err(Error::NoSystemd { words: output.stderr });
         }
         Ok(output)
     }

@@ -79,9 +79,7 @@ impl Entry {
     /// Whether it should be writable. The last of `ro` and `rw` counts.
     pub(super) fn is_writable(&self) -> bool {
         let said = self.options.iter().rev();
-        said.map(String::as_str)
-            .find(|&option| option == "ro" || option == "rw")
-            != Some("ro")
+        said.map(String::as_str).find(|&option| option == "ro" || option == "rw") != Some("ro")
     }
 }
 
@@ -104,10 +102,7 @@ pub(super) fn parse(text: &str) -> Fstab {
         };
         match entry {
             Ok(entry) => fstab.entries.push(entry),
-            Err(words) => fstab.faults.push(Fault {
-                line: index + 1,
-                words,
-            }),
+            Err(words) => fstab.faults.push(Fault { line: index + 1, words }),
         }
     }
     fstab
@@ -159,17 +154,11 @@ mod tests {
                 (e.is_bind(), "bind"),
                 (!e.is_writable(), "ro"),
             ];
-            let traits: String = traits
-                .iter()
-                .filter(|t| t.0)
-                .map(|t| format!(" {}", t.1))
-                .collect();
+            let traits: String =
+                traits.iter().filter(|t| t.0).map(|t| format!(" {}", t.1)).collect();
             format!("{} {} {}:{traits}", e.target, e.kind, e.source)
         });
-        let faults = fstab
-            .faults
-            .iter()
-            .map(|f| format!("? {}: {}", f.line, f.words));
+        let faults = fstab.faults.iter().map(|f| format!("? {}: {}", f.line, f.words));
         entries.chain(faults).collect()
     }
 
@@ -178,45 +167,27 @@ mod tests {
         let lines: [(&str, &[&str]); 22] = [
             ("", &[]),
             ("# a comment\n   # another\n\n\t\n", &[]),
-            (
-                "UUID=ab-cd / ext4 errors=remount-ro 0 1",
-                &["/ ext4 UUID=ab-cd:"],
-            ),
+            ("UUID=ab-cd / ext4 errors=remount-ro 0 1", &["/ ext4 UUID=ab-cd:"]),
             ("LABEL=data\t/srv\txfs", &["/srv xfs LABEL=data:"]),
             ("/dev/sda2 none swap sw 0 0", &[]),
             ("/swapfile swap swap defaults", &[]),
             ("/dev/sdb1 /old ignore defaults", &[]),
             ("proc /proc proc defaults 0 0", &["/proc proc proc:"]),
-            (
-                "nas:/vol /mnt/nas nfs4 nofail 0 0",
-                &["/mnt/nas nfs4 nas:/vol: nofail network"],
-            ),
+            ("nas:/vol /mnt/nas nfs4 nofail 0 0", &["/mnt/nas nfs4 nas:/vol: nofail network"]),
             (
                 r"//nas/my\040share /mnt/my\040share cifs ro",
                 &["/mnt/my share cifs //nas/my share: network ro"],
             ),
-            (
-                "/dev/sdc1 /mnt/iscsi ext4 _netdev,rw",
-                &["/mnt/iscsi ext4 /dev/sdc1: network"],
-            ),
-            (
-                "u@h: /mnt/ssh fuse.sshfs noauto",
-                &["/mnt/ssh fuse.sshfs u@h:: noauto network"],
-            ),
+            ("/dev/sdc1 /mnt/iscsi ext4 _netdev,rw", &["/mnt/iscsi ext4 /dev/sdc1: network"]),
+            ("u@h: /mnt/ssh fuse.sshfs noauto", &["/mnt/ssh fuse.sshfs u@h:: noauto network"]),
             (
                 "nas:/v /mnt/v nfs noauto,x-systemd.automount",
                 &["/mnt/v nfs nas:/v: automount network"],
             ),
             ("/srv/a /srv/b none bind", &["/srv/b none /srv/a: bind"]),
-            (
-                "/srv/a /srv/c none rbind,ro",
-                &["/srv/c none /srv/a: bind ro"],
-            ),
+            ("/srv/a /srv/c none rbind,ro", &["/srv/c none /srv/a: bind ro"]),
             ("/dev/sdd1 /rw ext4 ro,rw", &["/rw ext4 /dev/sdd1:"]),
-            (
-                "/dev/sdd1 /mnt/slash/ ext4",
-                &["/mnt/slash ext4 /dev/sdd1:"],
-            ),
+            ("/dev/sdd1 /mnt/slash/ ext4", &["/mnt/slash ext4 /dev/sdd1:"]),
             ("/dev/sdd1 // ext4", &["/ ext4 /dev/sdd1:"]),
             ("/dev/sdd1 /mnt", &["? 1: it has fewer than three fields"]),
             (

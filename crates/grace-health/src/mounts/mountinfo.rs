@@ -27,10 +27,7 @@ pub(super) fn parse(text: &str) -> MountInfo {
     for (index, line) in text.lines().enumerate() {
         match mount(line) {
             Some(mount) => info.mounts.push(mount),
-            None => info.faults.push(Fault {
-                line: index + 1,
-                words: "it is not understood",
-            }),
+            None => info.faults.push(Fault { line: index + 1, words: "it is not understood" }),
         }
     }
     info
@@ -67,19 +64,13 @@ mod tests {
                 "36 35 98:0 / /mnt rw shared:1 master:2 propagate_from:3 unbindable - xfs /dev/sda ro,attr2",
                 "/mnt xfs /dev/sda ro",
             ),
-            (
-                "40 1 0:5 / /tmp ro,nosuid - tmpfs tmpfs rw",
-                "/tmp tmpfs tmpfs",
-            ),
+            ("40 1 0:5 / /tmp ro,nosuid - tmpfs tmpfs rw", "/tmp tmpfs tmpfs"),
             ("41 1 0:6 / /x rw - tmpfs  rw", "/x tmpfs "),
             (
                 r"42 1 0:7 / /mnt/my\040disk rw - nfs4 nas:/my\040vol rw,vers=4.2",
                 "/mnt/my disk nfs4 nas:/my vol",
             ),
-            (
-                "43 1 0:8 / /g rw - fuse.glusterfs nas:/g rw",
-                "/g fuse.glusterfs nas:/g",
-            ),
+            ("43 1 0:8 / /g rw - fuse.glusterfs nas:/g rw", "/g fuse.glusterfs nas:/g"),
             (
                 "44 1 0:9 net:[4026532] /run/netns/a rw shared:9 - nsfs nsfs rw",
                 "/run/netns/a nsfs nsfs",

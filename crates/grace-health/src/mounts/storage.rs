@@ -16,22 +16,15 @@ pub(super) fn category(entries: &[Entry], mounts: &[Mount]) -> CategoryHealth {
 }
 
 fn check(entry: &Entry, mounts: &[Mount]) -> Check {
-    let here = || {
-        mounts
-            .iter()
-            .rev()
-            .filter(|mount| mount.target == entry.target)
-    };
+    let here = || mounts.iter().rev().filter(|mount| mount.target == entry.target);
     let (status, reason) = match here().find(|mount| mount.kind != "autofs") {
         Some(mount) => mounted(entry, mount),
-        None if here().next().is_some() => (
-            Status::Ok,
-            format!("automount in place, not in use ({})", wanted(entry)),
-        ),
-        None if entry.may_fail() => (
-            Status::Warning,
-            format!("not mounted ({}, nofail)", wanted(entry)),
-        ),
+        None if here().next().is_some() => {
+            (Status::Ok, format!("automount in place, not in use ({})", wanted(entry)))
+        }
+        None if entry.may_fail() => {
+            (Status::Warning, format!("not mounted ({}, nofail)", wanted(entry)))
+        }
         None => (Status::Critical, format!("not mounted ({})", wanted(entry))),
     };
     Check::new(&entry.target, status, reason)
@@ -68,10 +61,7 @@ fn is_same_kind(entry: &Entry, mounted: &str) -> bool {
     if is_any || mounted.starts_with("fuse") {
         return true;
     }
-    entry
-        .kind
-        .split(',')
-        .any(|wanted| family(wanted) == family(mounted))
+    entry.kind.split(',').any(|wanted| family(wanted) == family(mounted))
 }
 
 /// Names of one file system's versions and drivers under one name.
@@ -110,21 +100,9 @@ mod tests {
 
     #[test]
     fn mounted_is_ok_under_any_of_its_names() {
-        expect(
-            "UUID=1 / ext4",
-            &["/ ext4 /dev/sda1 rw"],
-            "/ OK: mounted ext4 from /dev/sda1",
-        );
-        expect(
-            "n:/v /n nfs",
-            &["/n nfs4 n:/v rw"],
-            "/n OK: mounted nfs4 from n:/v",
-        );
-        expect(
-            "//n/s /n cifs",
-            &["/n smb3 //n/s rw"],
-            "/n OK: mounted smb3 from //n/s",
-        );
+        expect("UUID=1 / ext4", &["/ ext4 /dev/sda1 rw"], "/ OK: mounted ext4 from /dev/sda1");
+        expect("n:/v /n nfs", &["/n nfs4 n:/v rw"], "/n OK: mounted nfs4 from n:/v");
+        expect("//n/s /n cifs", &["/n smb3 //n/s rw"], "/n OK: mounted smb3 from //n/s");
         expect(
             "/dev/a /w ntfs-3g",
             &["/w fuseblk /dev/a rw"],
@@ -135,21 +113,9 @@ mod tests {
             &["/g fuse.glusterfs n:/g rw"],
             "/g OK: mounted fuse.glusterfs from n:/g",
         );
-        expect(
-            "/dev/a /a auto",
-            &["/a xfs /dev/a rw"],
-            "/a OK: mounted xfs from /dev/a",
-        );
-        expect(
-            "/dev/a /a ext4,xfs",
-            &["/a xfs /dev/a rw"],
-            "/a OK: mounted xfs from /dev/a",
-        );
-        expect(
-            "/srv/a /b none bind",
-            &["/b zfs rpool rw"],
-            "/b OK: mounted zfs from rpool",
-        );
+        expect("/dev/a /a auto", &["/a xfs /dev/a rw"], "/a OK: mounted xfs from /dev/a");
+        expect("/dev/a /a ext4,xfs", &["/a xfs /dev/a rw"], "/a OK: mounted xfs from /dev/a");
+        expect("/srv/a /b none bind", &["/b zfs rpool rw"], "/b OK: mounted zfs from rpool");
     }
 
     #[test]
@@ -159,16 +125,8 @@ mod tests {
             &["/mnt ext4 /dev/sda rw", "/mnt/nas2 nfs nas:/vol rw"],
             "/mnt/nas CRITICAL: not mounted (nfs from nas:/vol, network mount)",
         );
-        expect(
-            "/dev/a /a ext4 nofail",
-            &[],
-            "/a WARNING: not mounted (ext4 from /dev/a, nofail)",
-        );
-        expect(
-            "/srv/a /b none bind",
-            &[],
-            "/b CRITICAL: not mounted (bind of /srv/a)",
-        );
+        expect("/dev/a /a ext4 nofail", &[], "/a WARNING: not mounted (ext4 from /dev/a, nofail)");
+        expect("/srv/a /b none bind", &[], "/b CRITICAL: not mounted (bind of /srv/a)");
     }
 
     #[test]
@@ -178,11 +136,7 @@ mod tests {
             &["/a ext4 /dev/a ro"],
             "/a WARNING: mounted read-only (ext4 from /dev/a)",
         );
-        expect(
-            "/dev/a /a ext4 ro",
-            &["/a ext4 /dev/a ro"],
-            "/a OK: mounted ext4 from /dev/a",
-        );
+        expect("/dev/a /a ext4 ro", &["/a ext4 /dev/a ro"], "/a OK: mounted ext4 from /dev/a");
         expect(
             "/i.iso /i iso9660",
             &["/i iso9660 /dev/loop0 ro"],
@@ -209,11 +163,7 @@ mod tests {
         );
         let used = ["/n autofs systemd-1 rw", "/n nfs4 nas:/v rw"];
         expect(entry, &used, "/n OK: mounted nfs4 from nas:/v");
-        expect(
-            entry,
-            &[],
-            "/n CRITICAL: not mounted (nfs from nas:/v, network mount)",
-        );
+        expect(entry, &[], "/n CRITICAL: not mounted (nfs from nas:/v, network mount)");
     }
 
     #[test]

@@ -60,7 +60,7 @@ const IFF_UP: u32 = 0x1;
 /// `ARPHRD_LOOPBACK`.
 const LOOPBACK: &str = "772";
 /// What the host's sides of guests' interfaces are called by PVE, libvirt and container runtimes.
-const GUEST_PREFIXES: [&str; 6] = ["fwbr", "fwln", "fwpr", "tap", "veth", "vnet"];
+const GUEST_PREFIXES: [&str; 5] = ["fwbr", "fwln", "fwpr", "tap", "vnet"];
 
 impl Interface {
     /// # Errors
@@ -118,7 +118,7 @@ impl Kind {
         if facts.arp_type.trim() == LOOPBACK {
             return Self::Loopback;
         }
-        if is_guest(facts.name) {
+        if !facts.has_device && is_guest(facts.name) {
             return Self::Guest;
         }
         if let Some(ports) = facts.ports {
@@ -138,10 +138,12 @@ impl Kind {
 }
 
 fn is_guest(name: &str) -> bool {
-    GUEST_PREFIXES.iter().any(|prefix| {
+    // `tap100i0`, but not `tapestry`; container runtimes put random letters after `veth`.
+    let numbered = GUEST_PREFIXES.iter().any(|prefix| {
         let rest = name.strip_prefix(prefix);
-        rest.is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_hexdigit()))
-    })
+        rest.is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
+    });
+    numbered || name.starts_with("veth")
 }
 
 impl State {
@@ -177,10 +179,7 @@ mod tests {
         ports: None,
     };
     /// An interface without hardware.
-    const VIRTUAL: Facts<'_> = Facts {
-        has_device: false,
-        ..CARD
-    };
+    const VIRTUAL: Facts<'_> = Facts { has_device: false, ..CARD };
     const BRIDGE: Facts<'_> = Facts {
         name: "vmbr0",
         uevent: "DEVTYPE=bridge\nINTERFACE=vmbr0\n",
@@ -204,165 +203,57 @@ mod tests {
             ("unknown", Some("0"), "UNKNOWN: link state is not known"),
             ("unknown", None, "UNKNOWN: link state is not known"),
             ("down", Some("0"), "CRITICAL: link is down"),
-            (
-                "lowerlayerdown",
-                Some("0"),
-                "CRITICAL: link is down (the link below it is down)",
-            ),
+            ("lowerlayerdown", Some("0"), "CRITICAL: link is down (the link below it is down)"),
             ("notpresent", None, "CRITICAL: hardware is not present"),
-            (
-                "dormant",
-                Some("1"),
-                "WARNING: link waits for another party (dormant)",
-            ),
+            ("dormant", Some("1"), "WARNING: link waits for another party (dormant)"),
             ("testing", Some("1"), "UNKNOWN: link is being tested"),
             ("sideways", Some("1"), "? operstate is \"sideways\""),
             ("", Some("1"), "? operstate is \"\""),
         ];
         for (operstate, carrier, expect) in states {
-            let facts = Facts {
-                operstate,
-                carrier,
-                ..CARD
-            };
+            let facts = Facts { operstate, carrier, ..CARD };
             assert_eq!(print(&facts), expect, "{operstate} {carrier:?}");
         }
     }
 
     #[test]
     fn what_need_not_be_up_is_not_looked_at() {
-        let down = Facts {
-            operstate: "down",
-            carrier: Some("0"),
-            ..VIRTUAL
-        };
-        for name in [
-            "tap100i0",
-            "veth101i0",
-            "veth3f2a",
-            "fwbr100i0",
-            "fwpr100p0",
-            "fwln100i0",
-            "vnet0",
-        ] {
+        let down = Facts { operstate: "down", carrier: Some("0"), ..VIRTUAL };
+        for name in
+            ["tap100i0", "veth101i0", "veth3f2a", "fwbr100i0", "fwpr100p0", "fwln100i0", "vnet0"]
+        {
             assert_eq!(print(&Facts { name, ..down }), "-", "{name}");
-            assert_eq!(
-                print(&Facts {
-                    name,
-                    ports: Some(2),
-                    ..down
-                }),
-                "-",
-                "{name}"
-            );
+            assert_eq!(print(&Facts { name, ports: Some(2), ..down }), "-", "{name}");
         }
-        assert_eq!(
-            print(&Facts {
-                name: "lo",
-                arp_type: "772",
-                ..down
-            }),
-            "-"
-        );
-        assert_eq!(
-            print(&Facts {
-                flags: "0x1002",
-                operstate: "down",
-                ..CARD
-            }),
-            "-"
-        );
-        assert_eq!(
-            print(&Facts {
-                flags: "up",
-                ..CARD
-            }),
-            "? flags is \"up\""
-        );
+        assert_eq!(print(&Facts { name: "lo", arp_type: "772", ..down }), "-");
+        assert_eq!(print(&Facts { flags: "0x1002", operstate: "down", ..CARD }), "-");
+        assert_eq!(print(&Facts { flags: "up", ..CARD }), "? flags is \"up\"");
     }
 
     #[test]
     fn a_down_link_is_as_bad_as_its_kind() {
-        let down = |facts| Facts {
-            operstate: "down",
-            carrier: Some("0"),
-            ..facts
-        };
+        let down = |facts| Facts { operstate: "down", carrier: Some("0"), ..facts };
         let kinds = [
             (BRIDGE, "CRITICAL: link is down"),
+            (Facts { ports: Some(0), ..BRIDGE }, "INFO: bridge without ports"),
+            (Facts { name: "bond0", uevent: "DEVTYPE=bond", ..VIRTUAL }, "CRITICAL: link is down"),
             (
-                Facts {
-                    ports: Some(0),
-                    ..BRIDGE
-                },
-                "INFO: bridge without ports",
-            ),
-            (
-                Facts {
-                    name: "bond0",
-                    uevent: "DEVTYPE=bond",
-                    ..VIRTUAL
-                },
-                "CRITICAL: link is down",
-            ),
-            (
-                Facts {
-                    name: "vmbr0.5",
-                    uevent: "DEVTYPE=vlan",
-                    ..VIRTUAL
-                },
+                Facts { name: "vmbr0.5", uevent: "DEVTYPE=vlan", ..VIRTUAL },
                 "CRITICAL: link is down",
             ),
             // A container's own end of a pair has its other end as lower interface.
+            (Facts { name: "eth0", lower_index: "7", ..VIRTUAL }, "CRITICAL: link is down"),
+            (Facts { name: "dummy0", ..VIRTUAL }, "INFO: link is down (virtual)"),
+            (Facts { name: "vetheral", ..CARD }, "CRITICAL: link is down"),
+            (Facts { name: "tun0", arp_type: "65534", ..VIRTUAL }, "INFO: link is down (virtual)"),
             (
-                Facts {
-                    name: "eth0",
-                    lower_index: "7",
-                    ..VIRTUAL
-                },
-                "CRITICAL: link is down",
-            ),
-            (
-                Facts {
-                    name: "dummy0",
-                    ..VIRTUAL
-                },
-                "INFO: link is down (virtual)",
-            ),
-            (
-                Facts {
-                    name: "vetheral",
-                    ..CARD
-                },
-                "CRITICAL: link is down",
-            ),
-            (
-                Facts {
-                    name: "tun0",
-                    arp_type: "65534",
-                    ..VIRTUAL
-                },
-                "INFO: link is down (virtual)",
-            ),
-            (
-                Facts {
-                    name: "sit1",
-                    arp_type: "776",
-                    lower_index: "2",
-                    ..VIRTUAL
-                },
+                Facts { name: "sit1", arp_type: "776", lower_index: "2", ..VIRTUAL },
                 "INFO: link is down (virtual)",
             ),
         ];
         for (facts, expect) in kinds {
             assert_eq!(print(&down(facts)), expect, "{}", facts.name);
         }
-        assert_eq!(
-            print(&Facts {
-                ports: Some(0),
-                ..BRIDGE
-            }),
-            "OK: UP"
-        );
+        assert_eq!(print(&Facts { ports: Some(0), ..BRIDGE }), "OK: UP");
     }
 }

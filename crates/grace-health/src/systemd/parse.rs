@@ -80,10 +80,7 @@ impl FailedUnits {
             Some(check) => self.units.push(check),
             None => self.gaps.push(Gap::new(
                 GapKind::HealthIncomplete,
-                format!(
-                    "failed unit {} of systemctl's list is not understood",
-                    index + 1
-                ),
+                format!("failed unit {} of systemctl's list is not understood", index + 1),
             )),
         }
     }
@@ -96,9 +93,8 @@ fn json_entry(entry: &Value) -> Option<Check> {
 
 /// `UNIT LOAD ACTIVE SUB DESCRIPTION`; older versions put a bullet first in spite of `--plain`.
 fn columns_entry(line: &str) -> Option<Check> {
-    let mut columns = line
-        .split_whitespace()
-        .skip_while(|column| matches!(*column, "●" | "*" | "×"));
+    let mut columns =
+        line.split_whitespace().skip_while(|column| matches!(*column, "●" | "*" | "×"));
     let unit = columns.next().filter(|unit| unit.contains('.'))?;
     let (_load, active, sub) = (columns.next()?, columns.next()?, columns.next()?);
     (active == "failed").then(|| failed_unit(unit, sub))
