@@ -89,7 +89,8 @@ fn read(directory: &Path, ignored: &[Text]) -> Result<HealthSnapshot, Error> {
             // It went away while it was read: a guest has stopped.
             Ok(None) => {}
             Err(words) => {
-                gaps.push(Gap::new(GapKind::HealthIncomplete, format!("interface {name}: {words}")))
+                let detail = format!("interface {name}: {words}");
+                gaps.push(Gap::new(GapKind::HealthIncomplete, detail));
             }
         }
     }

@@ -60,7 +60,7 @@ const IFF_UP: u32 = 0x1;
 /// `ARPHRD_LOOPBACK`.
 const LOOPBACK: &str = "772";
 /// What the host's sides of guests' interfaces are called by PVE, libvirt and container runtimes.
-const GUEST_PREFIXES: [&str; 6] = ["fwbr", "fwln", "fwpr", "tap", "veth", "vnet"];
+const GUEST_PREFIXES: [&str; 5] = ["fwbr", "fwln", "fwpr", "tap", "vnet"];
 
 impl Interface {
     /// # Errors
@@ -118,7 +118,7 @@ impl Kind {
         if facts.arp_type.trim() == LOOPBACK {
             return Self::Loopback;
         }
-        if is_guest(facts.name) {
+        if !facts.has_device && is_guest(facts.name) {
             return Self::Guest;
         }
         if let Some(ports) = facts.ports {
@@ -138,10 +138,12 @@ impl Kind {
 }
 
 fn is_guest(name: &str) -> bool {
-    GUEST_PREFIXES.iter().any(|prefix| {
+    // `tap100i0`, but not `tapestry`; container runtimes put random letters after `veth`.
+    let numbered = GUEST_PREFIXES.iter().any(|prefix| {
         let rest = name.strip_prefix(prefix);
-        rest.is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_hexdigit()))
-    })
+        rest.is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
+    });
+    numbered || name.starts_with("veth")
 }
 
 impl State {

@@ -36,6 +36,7 @@
 //! # fn main() {}
 //! ```
 
+pub mod health;
 pub mod journal;
 pub mod notifier;
 pub mod uptime;

@@ -3,10 +3,12 @@
 //! A clone of a fake is the same fake, so a test keeps one in hand and gives another away. Each passes its
 //! port's [contract](crate::contract).
 
+mod health;
 mod journal;
 mod notifier;
 mod uptime;
 
+pub use self::health::FakeHealth;
 pub use self::journal::{FakeJournal, Record};
 pub use self::notifier::{Conduct, FakeNotifier};
 pub use self::uptime::FakeUptime;
