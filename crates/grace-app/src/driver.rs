@@ -115,7 +115,7 @@ pub enum Record<'a> {
     /// Notifiers answered.
     Delivery(&'a MessageId, Delivery),
     /// The machine has handled something; this is how it stands now.
-    Settled(&'a Grace),
+    Handled(&'a Grace),
 }
 
 /// Records nothing.
@@ -276,7 +276,7 @@ impl Driver {
                 Effect::Accepted { .. } | Effect::Settled { .. } | Effect::Closed(_) => {}
             }
         }
-        self.recorder.record(now, Record::Settled(&self.grace));
+        self.recorder.record(now, Record::Handled(&self.grace));
     }
 }
 

@@ -2,3 +2,5 @@
 //! to the adapters, and the simulator.
 
 pub mod driver;
+#[cfg(feature = "sim")]
+pub mod simulate;

@@ -102,9 +102,11 @@ impl Handle {
     }
 
     /// Stops the driver once it has handled what was sent before.
-    pub async fn stop(&self) {
-        // One that has stopped already is stopped.
-        drop(self.input(Input::Stop).await);
+    ///
+    /// # Errors
+    /// The driver has stopped already.
+    pub async fn stop(&self) -> Result<(), Stopped> {
+        self.input(Input::Stop).await
     }
 
     async fn input(&self, input: Input) -> Result<(), Stopped> {

@@ -1,5 +1,6 @@
 //! The start: of a boot, of a program in a boot that it knows, of a boot after one that it knows.
 
+use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
@@ -16,11 +17,11 @@ use crate::{
 
 /// Everything a machine knew when it was saved.
 #[derive(Debug, Clone)]
-pub struct SavedState(State);
+pub struct SavedState(Box<State>);
 
 impl SavedState {
     pub(super) fn new(state: State) -> Self {
-        Self(state)
+        Self(Box::new(state))
     }
 }
 
@@ -47,9 +48,9 @@ pub(super) fn start(policy: Policy, start: Start) -> Grace {
     match saved {
         None => first(policy, uptime, identity),
         Some(SavedState(saved)) if saved.is_of(&identity, uptime) => {
-            resumed(policy, uptime, identity, saved)
+            resumed(policy, uptime, identity, *saved)
         }
-        Some(SavedState(saved)) => rebooted(policy, uptime, identity, saved),
+        Some(SavedState(saved)) => rebooted(policy, uptime, identity, *saved),
     }
 }
 

@@ -1,0 +1,235 @@
+//! What happened in a simulated run, in order.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use grace_core::{
+    BootKind, Closing, Decision, Delivery, Effect, Envelope, Event, Grace, MessageId, Outcome,
+    Sequence, Uptime, Window,
+};
+
+use super::world::SimClock;
+use crate::driver::{Record, Recorder};
+
+/// The log of one run. A clone is the same log.
+#[derive(Debug, Clone)]
+pub struct Log(Arc<Mutex<State>>);
+
+#[derive(Debug)]
+struct State {
+    title: String,
+    entries: Vec<Entry>,
+    /// When the machine must be woken next.
+    due: Option<Duration>,
+}
+
+/// One line of the log.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Entry {
+    /// When, since the timeline began.
+    pub t: Duration,
+    /// What.
+    pub what: What,
+}
+
+/// What happened.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub enum What {
+    /// The program started.
+    Started {
+        /// What the machine took its start for.
+        kind: BootKind,
+        /// The host's uptime as the machine knows it.
+        uptime: Uptime,
+    },
+    /// Something about the host changed, in words.
+    Host(String),
+    /// The windows moved; each is the span in which it is open, since the timeline began.
+    Windows(Windows),
+    /// An event came in and was decided on. `until` is since the timeline began.
+    Event {
+        /// The event.
+        event: Event,
+        /// What was decided.
+        decision: Decision,
+        /// Until when it is held or gathered.
+        until: Option<Duration>,
+    },
+    /// An event came while no program ran.
+    Unseen(Event),
+    /// The machine asked for facts.
+    FactsAsked,
+    /// A message was handed to the notifiers.
+    Sent(Envelope),
+    /// A message was taken: a person has it.
+    Received(Envelope),
+    /// No notifier took a message.
+    NotTaken(MessageId),
+    /// An entry of the audit came to its end.
+    Settled {
+        /// The entry.
+        entry: Sequence,
+        /// How many events it stands for.
+        events: u64,
+        /// Where they ended.
+        outcome: Outcome,
+    },
+    /// The matter of the boot's report was closed.
+    Closed(Closing),
+    /// The run is over.
+    Ended,
+}
+
+/// The windows, each as the span in which it is open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Windows {
+    /// The guest window.
+    pub guest: Option<(Duration, Duration)>,
+    /// The health window.
+    pub health: Option<(Duration, Duration)>,
+    /// The shutdown window.
+    pub shutdown: Option<(Duration, Duration)>,
+}
+
+impl Log {
+    pub(super) fn new(title: &str) -> Self {
+        let state = State { title: title.to_string(), entries: Vec::new(), due: None };
+        Self(Arc::new(Mutex::new(state)))
+    }
+
+    /// The timeline's title.
+    #[must_use]
+    pub fn title(&self) -> String {
+        self.lock().title.clone()
+    }
+
+    /// Everything that happened, in order.
+    #[must_use]
+    pub fn entries(&self) -> Vec<Entry> {
+        self.lock().entries.clone()
+    }
+
+    /// The messages people received, in order.
+    #[must_use]
+    pub fn received(&self) -> Vec<(Duration, Envelope)> {
+        let received = |entry: &Entry| match &entry.what {
+            What::Received(envelope) => Some((entry.t, envelope.clone())),
+            _ => None,
+        };
+        self.lock().entries.iter().filter_map(received).collect()
+    }
+
+    pub(super) fn push(&self, t: Duration, what: What) {
+        self.lock().entries.push(Entry { t, what });
+    }
+
+    /// When the machine must be woken next, since the timeline began.
+    pub(super) fn due(&self) -> Option<Duration> {
+        self.lock().due
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Writes what the driver does to a log.
+pub(super) struct LogRecorder {
+    log: Log,
+    clock: SimClock,
+    windows: Option<Windows>,
+    on_the_way: BTreeMap<MessageId, Envelope>,
+}
+
+impl LogRecorder {
+    pub(super) fn new(log: Log, clock: SimClock) -> Self {
+        Self { log, clock, windows: None, on_the_way: BTreeMap::new() }
+    }
+
+    fn effect(&mut self, effect: &Effect) -> Option<What> {
+        match effect {
+            Effect::Deliver(envelope) => {
+                self.on_the_way.insert(envelope.id.clone(), envelope.clone());
+                Some(What::Sent(envelope.clone()))
+            }
+            Effect::CollectFacts { .. } => Some(What::FactsAsked),
+            // The event's own entry tells.
+            Effect::Accepted { .. } => None,
+            Effect::Settled { entry, events, outcome } => {
+                Some(What::Settled { entry: *entry, events: *events, outcome: outcome.clone() })
+            }
+            Effect::Closed(closing) => Some(What::Closed(closing.clone())),
+        }
+    }
+
+    fn delivery(&mut self, id: &MessageId, delivery: Delivery) -> Option<What> {
+        match delivery {
+            Delivery::Taken => self.on_the_way.remove(id).map(What::Received),
+            _ => Some(What::NotTaken(id.clone())),
+        }
+    }
+
+    /// The windows, if they have moved.
+    fn moved(&mut self, t: Duration, now: Uptime, grace: &Grace) -> Option<What> {
+        let view = grace.view();
+        let span = |window: Window| {
+            let never = window.closes() <= window.opens();
+            (!never).then(|| {
+                (on_timeline(t, now, window.opens()), on_timeline(t, now, window.closes()))
+            })
+        };
+        let windows = Windows {
+            guest: span(view.guest_window()),
+            health: span(view.health_window()),
+            shutdown: span(view.shutdown_window()),
+        };
+        let moved = self.windows != Some(windows);
+        self.windows = Some(windows);
+        moved.then_some(What::Windows(windows))
+    }
+}
+
+impl Recorder for LogRecorder {
+    fn record(&mut self, now: Uptime, record: Record<'_>) {
+        let t = self.clock.t();
+        let what = match record {
+            Record::Started(grace) => {
+                Some(What::Started { kind: grace.kind(), uptime: grace.started_at() })
+            }
+            Record::Event(event, decision) => Some(What::Event {
+                event: event.clone(),
+                decision,
+                until: match decision {
+                    Decision::Deliver => None,
+                    Decision::Hold { until, .. } | Decision::Aggregate { until } => {
+                        Some(on_timeline(t, now, until))
+                    }
+                },
+            }),
+            Record::Signal(_) => None,
+            Record::Effect(effect) => self.effect(effect),
+            Record::Delivery(id, delivery) => self.delivery(id, delivery),
+            Record::Handled(grace) => {
+                let due = grace.poll_timeout().map(|due| on_timeline(t, now, due));
+                self.log.lock().due = due;
+                self.moved(t, now, grace)
+            }
+        };
+        if let Some(what) = what {
+            self.log.push(t, what);
+        }
+    }
+}
+
+/// An instant of the boot timeline as time since the simulation began, where `now` is `t`.
+fn on_timeline(t: Duration, now: Uptime, instant: Uptime) -> Duration {
+    if instant >= now {
+        t.saturating_add(instant.saturating_since(now))
+    } else {
+        t.saturating_sub(now.saturating_since(instant))
+    }
+}
