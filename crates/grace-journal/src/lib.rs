@@ -1,1 +1,29 @@
-//! grace-journal
+//! The systemd journal, read with `journalctl`.
+//!
+//! [`JournalctlJournal`] implements [`grace_core::Journal`]. It runs
+//! `journalctl --boot=… --priority=… --output=json` as a child process, reads its output line by line, keeps
+//! the first and the last entries that were asked for, and counts the rest.
+//!
+//! - **It ends.** The child has a deadline and the output a bound; past either, the child is killed, and what
+//!   had been read until then is returned with a gap that says so. Dropping the future kills the child too.
+//! - **Empty means empty.** `journalctl` ends well and prints nothing when it finds no journal at all, or none
+//!   that the user may read. An empty answer is therefore believed only if the journal holds any entry of this
+//!   boot, of whatever priority, which takes a second look.
+//! - **What journalctl complains about is a gap.** It is silent on standard error when all is well.
+//!
+//! Entries are placed on the boot timeline by `__MONOTONIC_TIMESTAMP`, which stands still while the host is
+//! suspended; on a host that has been suspended they lie earlier than its uptime says, by the time asleep.
+//!
+//! The field shapes are those of systemd's "Journal Export Formats", JSON: a string; `null` for more than 4096
+//! bytes unless asked for with `--all`; an array of numbers for bytes that are not printable text; an array of
+//! values for a field that an entry has more than once.
+
+mod child;
+mod collect;
+mod error;
+mod lines;
+mod parse;
+mod source;
+
+pub use self::error::{JournalError, NotAnEntry};
+pub use self::source::JournalctlJournal;

@@ -1,0 +1,183 @@
+//! From lines to an excerpt: the first and the last entries, and a count of all. Pure.
+
+use std::collections::VecDeque;
+
+use grace_core::{BootId, Gap, GapKind, JournalEntry, JournalExcerpt, JournalQuery};
+
+use crate::error::NotAnEntry;
+use crate::lines::Line;
+use crate::parse;
+
+/// How many unreadable entries are named one by one.
+const NAMED: usize = 10;
+
+/// An excerpt in the making.
+#[derive(Debug)]
+pub(crate) struct Collector {
+    query: JournalQuery,
+    boot: Option<BootId>,
+    line_bound: usize,
+    first: Vec<JournalEntry>,
+    last: VecDeque<JournalEntry>,
+    total: u64,
+    gaps: Vec<Gap>,
+    unnamed: u64,
+}
+
+impl Collector {
+    /// Of the entries of `boot`, those that match `query`. Without `boot`, whoever chose the lines has also
+    /// chosen the boot.
+    pub(crate) const fn new(query: JournalQuery, boot: Option<BootId>, line_bound: usize) -> Self {
+        Self {
+            query,
+            boot,
+            line_bound,
+            first: Vec::new(),
+            last: VecDeque::new(),
+            total: 0,
+            gaps: Vec::new(),
+            unnamed: 0,
+        }
+    }
+
+    /// Takes one line of journalctl's output.
+    pub(crate) fn line(&mut self, line: &Line<'_>) {
+        let parsed = match *line {
+            Line::Whole(line) if is_remark(line) => return,
+            Line::Whole(line) => parse::entry(line),
+            Line::TooLong(bytes) => Err(NotAnEntry::TooLong {
+                bytes,
+                bound: self.line_bound,
+            }),
+        };
+        match parsed {
+            Ok(parsed) if self.is_asked_for(&parsed) => self.entry(parsed.entry),
+            Ok(_) => {}
+            Err(error) => self.unreadable(&error),
+        }
+    }
+
+    /// Whether nothing has been found, readable or not.
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.total == 0
+    }
+
+    /// How many entries have been found.
+    pub(crate) const fn total(&self) -> u64 {
+        self.total
+    }
+
+    /// The excerpt, with one more gap for each trouble of the whole.
+    pub(crate) fn finish(self, troubles: impl IntoIterator<Item = String>) -> JournalExcerpt {
+        let mut excerpt = JournalExcerpt::default();
+        excerpt.entries = self.first;
+        excerpt.entries.extend(self.last);
+        excerpt.total = self.total;
+        excerpt.gaps = self.gaps;
+        if self.unnamed > 0 {
+            let more = format!("journalctl: {} more entries cannot be read", self.unnamed);
+            excerpt.gaps.push(incomplete(more));
+        }
+        excerpt.gaps.extend(troubles.into_iter().map(incomplete));
+        excerpt
+    }
+
+    fn is_asked_for(&self, parsed: &parse::Parsed) -> bool {
+        let this_boot = match &self.boot {
+            Some(boot) => parsed.boots.is_empty() || parsed.boots.contains(boot),
+            None => true,
+        };
+        this_boot && parsed.entry.priority <= self.query.priority
+    }
+
+    fn entry(&mut self, entry: JournalEntry) {
+        self.total += 1;
+        if self.first.len() < self.query.first {
+            self.first.push(entry);
+            return;
+        }
+        self.last.push_back(entry);
+        if self.last.len() > self.query.last {
+            self.last.pop_front();
+        }
+    }
+
+    fn unreadable(&mut self, error: &NotAnEntry) {
+        self.total += 1;
+        if self.gaps.len() < NAMED {
+            let gap = format!("journalctl: entry {}: {error}", self.total);
+            self.gaps.push(incomplete(gap));
+        } else {
+            self.unnamed += 1;
+        }
+    }
+}
+
+/// Whether a line is journalctl's own: blank, or such as `-- No entries --`.
+fn is_remark(line: &[u8]) -> bool {
+    line.trim_ascii().is_empty() || line.starts_with(b"-- ")
+}
+
+fn incomplete(detail: String) -> Gap {
+    Gap::new(GapKind::JournalIncomplete, detail)
+}
+
+#[cfg(test)]
+mod tests {
+    use grace_core::Priority;
+
+    use super::*;
+
+    fn excerpt(lines: &[&str], first: usize, last: usize) -> JournalExcerpt {
+        let query = JournalQuery::new(Priority::ERR, first, last);
+        let mut collector = Collector::new(query, Some(BootId::new("bb")), 100);
+        for line in lines {
+            collector.line(&Line::Whole(line.as_bytes()));
+        }
+        collector.finish([])
+    }
+
+    fn messages(excerpt: &JournalExcerpt) -> Vec<&str> {
+        excerpt
+            .entries
+            .iter()
+            .map(|entry| entry.message.as_str())
+            .collect()
+    }
+
+    #[test]
+    fn remarks_are_not_entries() {
+        let found = excerpt(&["-- No entries --", "", "  ", "-- Boot bb --"], 5, 5);
+        assert_eq!(found, JournalExcerpt::default());
+    }
+
+    #[test]
+    fn another_boot_and_what_is_less_bad_are_left_out_and_not_counted() {
+        let lines = [
+            r#"{"PRIORITY":"3","_BOOT_ID":"aa","MESSAGE":"another boot"}"#,
+            r#"{"PRIORITY":"4","_BOOT_ID":"bb","MESSAGE":"a warning"}"#,
+            r#"{"PRIORITY":"3","_BOOT_ID":"bb","MESSAGE":"this boot"}"#,
+            r#"{"PRIORITY":"3","MESSAGE":"does not say"}"#,
+            r#"{"PRIORITY":"3","_BOOT_ID":["aa","bb"],"MESSAGE":"says both"}"#,
+        ];
+        let found = excerpt(&lines, 5, 5);
+        assert_eq!(messages(&found), ["this boot", "does not say", "says both"]);
+        assert_eq!(found.total, 3);
+    }
+
+    #[test]
+    fn unreadable_entries_are_named_up_to_a_bound_and_counted_past_it() {
+        let mut lines = vec!["{"; 15];
+        lines.insert(7, r#"{"PRIORITY":"0","MESSAGE":"panic"}"#);
+        let found = excerpt(&lines, 5, 5);
+        assert_eq!(messages(&found), ["panic"]);
+        assert_eq!(found.total, 16);
+        let gaps: Vec<_> = found.gaps.iter().map(|gap| gap.detail.as_str()).collect();
+        assert_eq!(gaps.len(), NAMED + 1);
+        assert!(
+            gaps[0].starts_with("journalctl: entry 1: not an entry in JSON: EOF"),
+            "{gaps:?}"
+        );
+        assert_eq!(gaps[NAMED], "journalctl: 5 more entries cannot be read");
+    }
+}

@@ -1,0 +1,225 @@
+//! The port: which journal is read, and what to make of how that went.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use grace_core::{BootId, Journal, JournalExcerpt, JournalQuery, PortError, Priority};
+
+use crate::child::{self, Bounds, CommandLine, End, Run};
+use crate::collect::Collector;
+use crate::error::{JournalError, complaint};
+use crate::parse;
+
+/// The systemd journal, read with `journalctl`.
+///
+/// The default is this host's journal and the boot it is in, with the program found on `PATH`. A reading
+/// takes at most twice the deadline: an empty answer is looked into with a second call.
+///
+/// ```
+/// # async fn example() -> Result<(), grace_core::PortError> {
+/// use grace_core::{Journal as _, JournalQuery};
+///
+/// let journal = grace_journal::JournalctlJournal::new();
+/// let errors = journal.excerpt(JournalQuery::default()).await?;
+/// println!("{} errors in this boot", errors.total);
+/// for entry in &errors.entries {
+///     println!("{entry}");
+/// }
+/// # Ok(()) }
+/// ```
+#[derive(Debug, Clone)]
+pub struct JournalctlJournal {
+    program: PathBuf,
+    location: Location,
+    boot: Option<BootId>,
+    bounds: Bounds,
+}
+
+/// Where the journal lies.
+#[derive(Debug, Clone)]
+enum Location {
+    ThisHost,
+    Directory(PathBuf),
+    File(PathBuf),
+}
+
+impl JournalctlJournal {
+    /// This host's journal, of the boot the host is in.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            program: PathBuf::from("journalctl"),
+            location: Location::ThisHost,
+            boot: None,
+            bounds: Bounds {
+                deadline: Duration::from_secs(10),
+                output: 64 * 1024 * 1024,
+                line: 1024 * 1024,
+            },
+        }
+    }
+
+    /// The program to run in place of `journalctl` from `PATH`.
+    #[must_use]
+    pub fn with_program(mut self, program: impl Into<PathBuf>) -> Self {
+        self.program = program.into();
+        self
+    }
+
+    /// The journal files in this directory instead of this host's.
+    ///
+    /// Such a journal has no boot that the host is in: without [`with_boot`](Self::with_boot) it is read for
+    /// the last boot in it.
+    #[must_use]
+    pub fn with_directory(mut self, directory: impl Into<PathBuf>) -> Self {
+        self.location = Location::Directory(directory.into());
+        self
+    }
+
+    /// This journal file, or these if it is a glob, instead of this host's. As to its boot, see
+    /// [`with_directory`](Self::with_directory).
+    #[must_use]
+    pub fn with_file(mut self, file: impl Into<PathBuf>) -> Self {
+        self.location = Location::File(file.into());
+        self
+    }
+
+    /// The boot to read, instead of the one the host is in. An entry that names another is left out,
+    /// whatever journalctl was asked for.
+    #[must_use]
+    pub fn with_boot(mut self, boot: BootId) -> Self {
+        self.boot = Some(boot);
+        self
+    }
+
+    /// How long one call of journalctl may take. 10 s.
+    #[must_use]
+    pub const fn with_deadline(mut self, deadline: Duration) -> Self {
+        self.bounds.deadline = deadline;
+        self
+    }
+
+    /// How much one call of journalctl may print, in bytes. 64 MiB. What lies beyond is not read, and a gap
+    /// says so.
+    #[must_use]
+    pub const fn with_output_bound(mut self, bytes: u64) -> Self {
+        self.bounds.output = bytes;
+        self
+    }
+
+    /// How long one entry may be as a line of JSON, in bytes. 1 MiB. A longer one cannot be read.
+    #[must_use]
+    pub const fn with_line_bound(mut self, bytes: usize) -> Self {
+        self.bounds.line = bytes;
+        self
+    }
+
+    async fn read(&self, query: JournalQuery) -> Result<JournalExcerpt, JournalError> {
+        let command = self.command(format!("--priority={}", query.priority.as_str()));
+        let mut found = Collector::new(query, self.boot.clone(), self.bounds.line);
+        let run = child::run(&command, &self.bounds, |line| found.line(line)).await?;
+        if found.is_empty() {
+            self.believe_empty(&command, &run).await?;
+        }
+        let trouble = self.trouble(&run, found.total());
+        Ok(found.finish(trouble))
+    }
+
+    /// Whether an answer without entries means that there are none.
+    async fn believe_empty(&self, command: &CommandLine, run: &Run) -> Result<(), JournalError> {
+        self.ended_well(command, run)?;
+        let probe = self.command("--lines=1".to_owned());
+        let one = JournalQuery::new(Priority::DEBUG, 1, 0);
+        let mut found = Collector::new(one, self.boot.clone(), self.bounds.line);
+        let second = child::run(&probe, &self.bounds, |line| found.line(line)).await?;
+        if !found.is_empty() {
+            return Ok(());
+        }
+        self.ended_well(&probe, &second)?;
+        Err(JournalError::NothingOfThisBoot {
+            command: probe.to_string(),
+            stderr: second.stderr,
+        })
+    }
+
+    fn ended_well(&self, command: &CommandLine, run: &Run) -> Result<(), JournalError> {
+        match run.end {
+            End::TimedOut => Err(JournalError::TimedOut {
+                command: command.to_string(),
+                after: self.bounds.deadline,
+            }),
+            End::Exited(status) if !status.success() || complaint(&run.stderr).is_some() => {
+                Err(JournalError::Failed {
+                    command: command.to_string(),
+                    status,
+                    stderr: run.stderr.clone(),
+                })
+            }
+            End::Exited(_) | End::OutputBound => Ok(()),
+        }
+    }
+
+    /// What was wrong with a run that was not in vain.
+    fn trouble(&self, run: &Run, total: u64) -> Vec<String> {
+        let Bounds {
+            deadline, output, ..
+        } = self.bounds;
+        let cut = match run.end {
+            End::Exited(status) if status.success() => None,
+            End::Exited(status) => Some(format!("journalctl: {status} after {total} entries")),
+            End::TimedOut => Some(format!(
+                "journalctl did not end within {deadline:?}: what follows its first {total} entries is missing"
+            )),
+            End::OutputBound => Some(format!(
+                "journalctl printed more than {output} bytes: what follows its first {total} entries is missing"
+            )),
+        };
+        let said = (!run.stderr.is_empty()).then(|| format!("journalctl: {}", run.stderr));
+        cut.into_iter().chain(said).collect()
+    }
+
+    fn command(&self, choice: String) -> CommandLine {
+        let boot = self.boot.as_ref().map_or("0", BootId::as_str);
+        let mut args: Vec<OsString> = [
+            format!("--boot={boot}"),
+            choice,
+            "--output=json".to_owned(),
+            format!("--output-fields={}", parse::FIELDS),
+            "--all".to_owned(),
+            "--no-pager".to_owned(),
+        ]
+        .map(OsString::from)
+        .into();
+        match &self.location {
+            Location::ThisHost => {}
+            Location::Directory(path) => args.push(option("--directory=", path)),
+            Location::File(path) => args.push(option("--file=", path)),
+        }
+        CommandLine {
+            program: self.program.clone(),
+            args,
+        }
+    }
+}
+
+impl Default for JournalctlJournal {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+#[async_trait]
+impl Journal for JournalctlJournal {
+    async fn excerpt(&self, query: JournalQuery) -> Result<JournalExcerpt, PortError> {
+        Ok(self.read(query).await?)
+    }
+}
+
+/// `--name=path`, whatever bytes the path has.
+fn option(name: &str, path: &std::path::Path) -> OsString {
+    let mut option = OsString::from(name);
+    option.push(path);
+    option
+}

@@ -1,0 +1,278 @@
+//! The journal contract over real journal files, read by the real journalctl.
+//!
+//! `systemd-journal-remote` makes the files from the journal's export format. Where it or journalctl is not
+//! installed, the tests say so and are skipped.
+
+use std::cell::Cell;
+use std::fmt::Write as _;
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use grace_core::{
+    BootId, Journal as _, JournalEntry, JournalQuery, PortErrorKind, Priority, Uptime,
+};
+use grace_journal::JournalctlJournal;
+use grace_sim::contract::journal::{History, JournalSubject};
+use grace_sim::fakes::Record;
+use tempfile::TempDir;
+
+const EARLIER: &str = "0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a";
+const THIS_BOOT: &str = "0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b";
+
+/// No entry of the tests comes near this, but for the one that is to be too long.
+const LINE_BOUND: usize = 16 * 1024;
+
+/// A maker of journal files.
+struct Files {
+    maker: PathBuf,
+    directory: TempDir,
+    made: Cell<u32>,
+}
+
+impl Files {
+    /// `None`, and a line that says why, where journals can be neither made nor read.
+    fn new() -> Option<Self> {
+        let maker = ["/usr/lib/systemd", "/lib/systemd"]
+            .map(|directory| Path::new(directory).join("systemd-journal-remote"))
+            .into_iter()
+            .find(|maker| maker.exists());
+        let Some(maker) = maker else {
+            println!("skipped: systemd-journal-remote is not installed");
+            return None;
+        };
+        if !Path::new("/usr/bin/journalctl").exists() && !Path::new("/bin/journalctl").exists() {
+            println!("skipped: journalctl is not installed");
+            return None;
+        }
+        Some(Self {
+            maker,
+            directory: tempfile::tempdir().expect("a temporary directory"),
+            made: Cell::new(0),
+        })
+    }
+
+    /// A directory of its own for each journal.
+    fn directory(&self) -> PathBuf {
+        self.made.set(self.made.get() + 1);
+        let directory = self.directory.path().join(self.made.get().to_string());
+        fs::create_dir(&directory).expect("a directory");
+        directory
+    }
+
+    fn make(&self, export: &[u8]) -> PathBuf {
+        let directory = self.directory();
+        let file = directory.join("system.journal");
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the tests' own child, waited for"
+        )]
+        let mut maker = Command::new(&self.maker)
+            .args(["--split-mode=none", "-o"])
+            .args([&file, Path::new("-")])
+            .stdin(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("systemd-journal-remote starts");
+        let mut stdin = maker.stdin.take().expect("piped");
+        stdin.write_all(export).expect("it reads its input");
+        drop(stdin);
+        assert!(maker.wait().expect("it ends").success());
+        directory
+    }
+}
+
+impl JournalSubject for Files {
+    type Port = JournalctlJournal;
+
+    fn journal(&self, history: &History) -> JournalctlJournal {
+        let mut export = Export::default();
+        for record in &history.earlier {
+            export.record(EARLIER, record);
+        }
+        for record in &history.this_boot {
+            export.record(THIS_BOOT, record);
+        }
+        reader(self.make(&export.bytes))
+    }
+
+    fn unreadable(&self) -> Vec<JournalctlJournal> {
+        let mut export = Export::default();
+        export.record(THIS_BOOT, &Record::Entry(JournalEntry::new("an error")));
+        let damaged = self.make(&export.bytes);
+        let file = fs::OpenOptions::new()
+            .write(true)
+            .open(damaged.join("system.journal"))
+            .expect("the file is there");
+        file.set_len(1000).expect("it can be cut");
+        let whole = self.make(&export.bytes);
+        vec![
+            reader(self.directory()),
+            reader(self.directory.path().join("missing")),
+            reader(damaged),
+            reader(whole).with_boot(BootId::new("0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c")),
+        ]
+    }
+}
+
+fn reader(directory: PathBuf) -> JournalctlJournal {
+    JournalctlJournal::new()
+        .with_directory(directory)
+        .with_boot(BootId::new(THIS_BOOT))
+        .with_line_bound(LINE_BOUND)
+}
+
+mod journalctl {
+    grace_sim::contract!(journal, super::Files::new());
+}
+
+/// The journal's export format (systemd, `JOURNAL_EXPORT_FORMATS`), one second between two entries.
+#[derive(Default)]
+struct Export {
+    bytes: Vec<u8>,
+    seconds: u64,
+}
+
+impl Export {
+    fn record(&mut self, boot: &str, record: &Record) {
+        match record {
+            Record::Entry(entry) => self.entry(boot, entry, &[entry.message.as_bytes()]),
+            Record::Unreadable => {
+                let long = "x".repeat(LINE_BOUND);
+                self.entry(boot, &JournalEntry::new(""), &[long.as_bytes()]);
+            }
+        }
+    }
+
+    /// An entry with these messages instead of its own.
+    fn entry(&mut self, boot: &str, entry: &JournalEntry, messages: &[&[u8]]) {
+        self.seconds += 1;
+        let realtime = (1_790_000_000 + self.seconds) * 1_000_000;
+        let monotonic = entry.at.unwrap_or(Uptime::from_secs(1)).as_nanos() / 1_000;
+        let mut text = format!(
+            "__REALTIME_TIMESTAMP={realtime}\n__MONOTONIC_TIMESTAMP={monotonic}\n_BOOT_ID={boot}\n\
+             _MACHINE_ID=5161b31d1dc2434d8ad14c7ccbcaf588\nPRIORITY={}\n",
+            entry.priority.level()
+        );
+        for (field, value) in [
+            ("SYSLOG_IDENTIFIER", &entry.identifier),
+            ("_SYSTEMD_UNIT", &entry.unit),
+        ] {
+            if !value.is_empty() {
+                writeln!(text, "{field}={value}").expect("memory");
+            }
+        }
+        self.bytes.extend_from_slice(text.as_bytes());
+        for message in messages {
+            self.bytes.extend_from_slice(b"MESSAGE\n");
+            self.bytes
+                .extend_from_slice(&(message.len() as u64).to_le_bytes());
+            self.bytes.extend_from_slice(message);
+            self.bytes.push(b'\n');
+        }
+        self.bytes.push(b'\n');
+    }
+}
+
+#[tokio::test]
+async fn messages_of_every_shape_are_read() {
+    let Some(files) = Files::new() else { return };
+    let long = "x".repeat(5000);
+    let shapes: [(&[&[u8]], &str); 6] = [
+        (&[b"plain"], "plain"),
+        (&[b"\xc3\xbcber"], "über"),
+        (&[b"two\nlines"], "two lines"),
+        (&[b"not UTF-8: \xff\xfe"], "not UTF-8: \u{fffd}\u{fffd}"),
+        (&[b"\x1b[31mred"], "\u{fffd}[31mred"),
+        (&[b"first", b"again"], "first; again"),
+    ];
+    let mut export = Export::default();
+    for (messages, _) in shapes {
+        export.entry(THIS_BOOT, &JournalEntry::new(""), messages);
+    }
+    export.entry(THIS_BOOT, &JournalEntry::new(""), &[long.as_bytes()]);
+    let journal = reader(files.make(&export.bytes));
+    let excerpt = journal
+        .excerpt(JournalQuery::default())
+        .await
+        .expect("readable");
+
+    let found: Vec<_> = excerpt
+        .entries
+        .iter()
+        .map(|entry| entry.message.as_str())
+        .collect();
+    assert_eq!(found[..6], shapes.map(|(_, expected)| expected));
+    assert!(found[6].ends_with("… [3976 bytes cut]"), "{}", found[6]);
+    assert_eq!(excerpt.gaps, []);
+}
+
+#[tokio::test]
+async fn without_a_boot_a_directory_is_read_for_its_last() {
+    let Some(files) = Files::new() else { return };
+    let mut export = Export::default();
+    export.record(EARLIER, &Record::Entry(JournalEntry::new("before")));
+    export.record(THIS_BOOT, &Record::Entry(JournalEntry::new("after")));
+    let journal = JournalctlJournal::new().with_directory(files.make(&export.bytes));
+    let excerpt = journal
+        .excerpt(JournalQuery::default())
+        .await
+        .expect("readable");
+    let found: Vec<_> = excerpt
+        .entries
+        .iter()
+        .map(|entry| entry.message.as_str())
+        .collect();
+    assert_eq!(found, ["after"]);
+}
+
+#[tokio::test]
+async fn a_single_file_can_be_read() {
+    let Some(files) = Files::new() else { return };
+    let mut export = Export::default();
+    let entry = JournalEntry::new("an error").written("kernel", Uptime::from_micros(1_234_567));
+    export.record(THIS_BOOT, &Record::Entry(entry.clone()));
+    let file = files.make(&export.bytes).join("system.journal");
+    let journal = reader(PathBuf::new()).with_file(file);
+    let excerpt = journal
+        .excerpt(JournalQuery::default())
+        .await
+        .expect("readable");
+    assert_eq!(excerpt.entries, [entry]);
+}
+
+#[tokio::test]
+async fn a_damaged_file_beside_a_whole_one_is_a_gap() {
+    let Some(files) = Files::new() else { return };
+    let mut export = Export::default();
+    let info = Priority::new(6).expect("info");
+    let well = JournalEntry::new("all is well").with_priority(info);
+    export.record(THIS_BOOT, &Record::Entry(well));
+    let directory = files.make(&export.bytes);
+    fs::write(directory.join("damaged.journal"), "no journal at all").expect("written");
+    let excerpt = reader(directory)
+        .excerpt(JournalQuery::default())
+        .await
+        .expect("readable");
+    assert_eq!((excerpt.entries.len(), excerpt.total), (0, 0));
+    assert_eq!(excerpt.gaps.len(), 1, "{:?}", excerpt.gaps);
+    assert!(
+        excerpt.gaps[0].detail.contains("damaged.journal"),
+        "{:?}",
+        excerpt.gaps
+    );
+}
+
+#[tokio::test]
+async fn a_boot_that_is_not_in_the_journal_is_missing() {
+    let Some(files) = Files::new() else { return };
+    let mut export = Export::default();
+    export.record(EARLIER, &Record::Entry(JournalEntry::new("before")));
+    let journal = reader(files.make(&export.bytes));
+    let error = journal
+        .excerpt(JournalQuery::default())
+        .await
+        .expect_err("not there");
+    assert_eq!(error.kind(), PortErrorKind::Missing, "{error}");
+}
