@@ -33,10 +33,12 @@ pub(crate) struct Output {
 impl Output {
     /// The standard output of a child that succeeded.
     pub(crate) fn success(self) -> Result<String, Error> {
-        if self.status.success() {
-            return Ok(self.stdout);
-        }
-        Err(Error::Failed { argv: self.argv, status: self.status, stderr: self.stderr })
+        if self.status.success() { Ok(self.stdout) } else { Err(self.failure()) }
+    }
+
+    /// The error of a child that failed, in its own words.
+    pub(crate) fn failure(self) -> Error {
+        Error::Failed { argv: self.argv, status: self.status, stderr: self.stderr }
     }
 }
 

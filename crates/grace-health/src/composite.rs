@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use futures_util::future::join_all;
 use grace_core::{
     CategoryHealth, Gap, GapKind, Guest, HealthSnapshot, HealthSource, PortError, PortErrorKind,
-    Text,
+    Status, Text,
 };
 use tokio::task::JoinSet;
 use tokio::time::timeout;
@@ -168,10 +168,8 @@ struct Merged {
 
 impl Merged {
     fn add(&mut self, other: HealthSnapshot) {
-        let Some(snapshot) = &mut self.snapshot else {
-            self.snapshot = Some(other);
-            return;
-        };
+        let empty = || HealthSnapshot::new(other.overall);
+        let snapshot = self.snapshot.get_or_insert_with(empty);
         snapshot.overall = snapshot.overall.max(other.overall);
         snapshot.starting = snapshot.starting.max(other.starting);
         snapshot.gaps.extend(other.gaps);
@@ -186,7 +184,7 @@ impl Merged {
         };
         for failed in self.failed {
             if failed.kind != PortErrorKind::Missing {
-                snapshot.overall = snapshot.overall.max(grace_core::Status::Unknown);
+                snapshot.overall = snapshot.overall.max(Status::Unknown);
             }
             let gap = Gap::new(GapKind::HealthIncomplete, failed.words);
             snapshot.gaps.push(gap);

@@ -64,8 +64,8 @@ pub enum Error {
         /// What it wrote, or what is wrong with it, bounded.
         output: Text,
     },
-    /// The host runs another init system, or systemd cannot be reached from here.
-    #[error("systemd does not run on this host or cannot be reached: {words}")]
+    /// The host runs another init system, or is a chroot or container without one.
+    #[error("systemd does not run here: {words}")]
     NoSystemd {
         /// What `systemctl` said.
         words: Text,

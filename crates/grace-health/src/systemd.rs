@@ -8,7 +8,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use grace_core::{CategoryHealth, Check, HealthSnapshot, HealthSource, PortError, Status, Text};
 
-use self::parse::SystemState;
+use self::parse::{SystemState, Unreachable};
 use crate::Error;
 use crate::child::{self, Output};
 
@@ -18,8 +18,8 @@ use crate::child::{self, Output};
 /// systemd 246, columns before). Neither needs root. While the state is `initializing` or `starting`, the
 /// snapshot says so in [`HealthSnapshot::starting`].
 ///
-/// A host that was not booted with systemd, or whose systemd cannot be reached, is an error of kind
-/// [`Missing`](grace_core::PortErrorKind::Missing).
+/// A host without a running systemd is an error of kind [`Missing`](grace_core::PortErrorKind::Missing);
+/// a systemd that this process may not ask is another.
 #[derive(Debug, Clone)]
 pub struct Systemd {
     program: PathBuf,
@@ -62,11 +62,7 @@ impl Systemd {
             }
             Some(state) => Ok(state),
             None if !output.status.success() && output.stdout.trim().is_empty() => {
-                Err(Error::Failed {
-                    argv: output.argv,
-                    status: output.status,
-                    stderr: output.stderr,
-                })
+                Err(output.failure())
             }
             None => Err(Error::Malformed {
                 argv: output.argv,
@@ -95,10 +91,11 @@ impl Systemd {
 
     async fn ask(&self, args: &[&str]) -> Result<Output, Error> {
         let output = child::run(&self.program, args, self.deadline).await?;
-        if parse::is_unreachable(&output.stderr) {
-            return Err(Error::NoSystemd { words: output.stderr });
+        match parse::unreachable(&output.stderr) {
+            None => Ok(output),
+            Some(Unreachable::Absent) => Err(Error::NoSystemd { words: output.stderr }),
+            Some(Unreachable::Refused) => Err(output.failure()),
         }
-        Ok(output)
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use grace_core::{Check, HealthSnapshot, PortErrorKind, Status};
 use grace_health::{Composite, Mounts, Network, Systemd};
-use grace_sim::contract::health::{self, HealthSubject, Names, Scene};
+use grace_sim::contract::health::{HealthSubject, Names, Scene};
 use grace_sim::fakes::FakeHealth;
 use support::Tree;
 
@@ -161,42 +161,24 @@ impl HealthSubject for CompositeHost {
     }
 }
 
-/// Each bullet of the contract as a test, over each subject.
-macro_rules! contract {
-    ($($subject:ident: $new:expr;)*) => {
-        $(
-            mod $subject {
-                use super::*;
+mod systemd {
+    use super::{SystemdHost, Tree};
 
-                contract!(@tests $new, [
-                    each_category_once,
-                    ok_means_well,
-                    unreadable_check_spoils_itself,
-                    unreadable_is_an_error,
-                    nothing_is_kept,
-                ]);
-            }
-        )*
-    };
-    (@tests $new:expr, [$($bullet:ident,)*]) => {
-        $(
-            #[tokio::test]
-            async fn $bullet() {
-                health::$bullet(&$new).await;
-            }
-        )*
-
-        #[test]
-        fn no_bullet_is_left_out() {
-            let named = health::BULLETS.map(|(name, _)| name);
-            assert_eq!(named, [$(stringify!($bullet)),*]);
-        }
-    };
+    grace_sim::contract!(health, Some(SystemdHost(Tree::new())));
 }
 
-contract! {
-    systemd: SystemdHost(Tree::new());
-    mounts: MountsHost(Tree::new());
-    network: NetworkHost(Tree::new());
-    composite: CompositeHost::new();
+mod mounts {
+    use super::{MountsHost, Tree};
+
+    grace_sim::contract!(health, Some(MountsHost(Tree::new())));
+}
+
+mod network {
+    use super::{NetworkHost, Tree};
+
+    grace_sim::contract!(health, Some(NetworkHost(Tree::new())));
+}
+
+mod composite {
+    grace_sim::contract!(health, Some(super::CompositeHost::new()));
 }

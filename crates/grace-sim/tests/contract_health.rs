@@ -1,8 +1,9 @@
-//! The fake health source keeps the contract of its port.
+//! The fake health source keeps the contract of its port, bare and behind a decorator without a fault.
 
 use grace_core::{Check, HealthSnapshot, PortErrorKind, Status};
-use grace_sim::contract::health::{self, HealthSubject, Names, Scene};
+use grace_sim::contract::health::{HealthSubject, Names, Scene};
 use grace_sim::fakes::FakeHealth;
+use grace_sim::faults::Faulty;
 
 struct Fake(FakeHealth);
 
@@ -13,10 +14,10 @@ impl Fake {
 }
 
 impl HealthSubject for Fake {
-    type Port = FakeHealth;
+    type Port = Faulty<FakeHealth>;
 
-    fn host(&self) -> FakeHealth {
-        self.0.clone()
+    fn host(&self) -> Self::Port {
+        Faulty::new(self.0.clone())
     }
 
     fn set(&self, scene: Scene) {
@@ -36,34 +37,15 @@ impl HealthSubject for Fake {
         Names { category: "storage", well: "local", ill: "nas", spoilt: "nas" }
     }
 
-    fn unreadable(&self) -> Vec<FakeHealth> {
+    fn unreadable(&self) -> Vec<Self::Port> {
         let broken = Self::new().0;
         broken.break_down(PortErrorKind::Missing);
-        vec![broken]
+        vec![Faulty::new(broken), self.host().malformed()]
     }
 }
 
-macro_rules! bullets {
-    ($($bullet:ident),*) => {
-        $(
-            #[tokio::test]
-            async fn $bullet() {
-                health::$bullet(&Fake::new()).await;
-            }
-        )*
+mod fake_health {
+    use super::Fake;
 
-        #[test]
-        fn no_bullet_is_left_out() {
-            let named = health::BULLETS.map(|(name, _)| name);
-            assert_eq!(named, [$(stringify!($bullet)),*]);
-        }
-    };
+    grace_sim::contract!(health, Some(Fake::new()));
 }
-
-bullets!(
-    each_category_once,
-    ok_means_well,
-    unreadable_check_spoils_itself,
-    unreadable_is_an_error,
-    nothing_is_kept
-);

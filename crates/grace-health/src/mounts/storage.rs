@@ -41,6 +41,9 @@ fn mounted(entry: &Entry, mount: &Mount) -> (Status, String) {
         let reason = format!("mounted read-only ({kind} from {source})");
         return (Status::Warning, reason);
     }
+    if entry.is_bind() {
+        return (Status::Ok, format!("mounted ({})", wanted(entry)));
+    }
     (Status::Ok, format!("mounted {kind} from {source}"))
 }
 
@@ -115,7 +118,7 @@ mod tests {
         );
         expect("/dev/a /a auto", &["/a xfs /dev/a rw"], "/a OK: mounted xfs from /dev/a");
         expect("/dev/a /a ext4,xfs", &["/a xfs /dev/a rw"], "/a OK: mounted xfs from /dev/a");
-        expect("/srv/a /b none bind", &["/b zfs rpool rw"], "/b OK: mounted zfs from rpool");
+        expect("/srv/a /b none bind", &["/b zfs rpool rw"], "/b OK: mounted (bind of /srv/a)");
     }
 
     #[test]

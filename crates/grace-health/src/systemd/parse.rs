@@ -41,9 +41,29 @@ impl SystemState {
     }
 }
 
-/// Whether `systemctl` says that there is no systemd it could ask.
-pub(super) fn is_unreachable(stderr: &str) -> bool {
-    stderr.contains("not been booted with systemd") || stderr.contains("Failed to connect to")
+/// Why `systemctl` could not ask systemd.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Unreachable {
+    /// There is none.
+    Absent,
+    /// There may be one, and this process cannot connect to it.
+    Refused,
+}
+
+/// Whether `systemctl` complains that it could not ask systemd.
+pub(super) fn unreachable(stderr: &str) -> Option<Unreachable> {
+    let says = |words: &str| stderr.contains(words);
+    if says("not been booted with systemd") {
+        return Some(Unreachable::Absent);
+    }
+    says("Failed to connect to").then(|| {
+        // No socket at all, or one that nobody listens on.
+        if says("Host is down") || says("No such file or directory") {
+            Unreachable::Absent
+        } else {
+            Unreachable::Refused
+        }
+    })
 }
 
 /// A check for each failed unit, and what could not be read of the list.
@@ -111,7 +131,7 @@ fn failed_unit(unit: &str, sub: &str) -> Check {
 
 #[cfg(test)]
 mod tests {
-    use super::{FailedUnits, SystemState, failed_units, is_unreachable};
+    use super::{FailedUnits, SystemState, Unreachable, failed_units, unreachable};
 
     fn print(failed: &FailedUnits) -> Vec<String> {
         let units = failed.units.iter();
@@ -201,14 +221,23 @@ mod tests {
     }
 
     #[test]
-    fn an_absent_systemd_is_told_from_its_words() {
-        for words in [
-            "System has not been booted with systemd as init system (PID 1). Can't operate.",
-            "Failed to connect to bus: Host is down",
-            "Failed to connect to system scope bus via local transport: Operation not permitted",
-        ] {
-            assert!(is_unreachable(words), "{words}");
+    fn an_absent_systemd_is_told_from_one_that_may_not_be_asked() {
+        let complaints = [
+            (
+                "System has not been booted with systemd as init system (PID 1). Can't operate.",
+                Some(Unreachable::Absent),
+            ),
+            ("Failed to connect to bus: Host is down", Some(Unreachable::Absent)),
+            (
+                "Failed to connect to system scope bus via local transport: No such file or directory",
+                Some(Unreachable::Absent),
+            ),
+            ("Failed to connect to bus: Operation not permitted", Some(Unreachable::Refused)),
+            ("Failed to list units: Access denied", None),
+            ("", None),
+        ];
+        for (stderr, expect) in complaints {
+            assert_eq!(unreachable(stderr), expect, "{stderr}");
         }
-        assert!(!is_unreachable("Failed to list units: Access denied"));
     }
 }

@@ -58,15 +58,14 @@ impl Tree {
 
     /// A card of the host, set up, in this state.
     pub(crate) fn interface(&self, name: &str, operstate: &str) {
-        let index = 2 + name.len();
         let files = [
             ("flags", "0x1003\n".to_owned()),
             ("type", "1\n".to_owned()),
             ("operstate", format!("{operstate}\n")),
             ("carrier", "1\n".to_owned()),
             ("uevent", format!("INTERFACE={name}\n")),
-            ("ifindex", format!("{index}\n")),
-            ("iflink", format!("{index}\n")),
+            ("ifindex", "2\n".to_owned()),
+            ("iflink", "2\n".to_owned()),
             ("device/vendor", "0x8086\n".to_owned()),
         ];
         for (file, text) in files {

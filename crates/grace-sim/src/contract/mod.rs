@@ -73,6 +73,15 @@ macro_rules! contract {
             unchanged_or_said,
         ]);
     };
+    (health, $subject:expr) => {
+        $crate::contract!(@tests health, $subject, [
+            each_category_once,
+            ok_means_well,
+            unreadable_check_spoils_itself,
+            unreadable_is_an_error,
+            nothing_is_kept,
+        ]);
+    };
     (@tests $port:ident, $subject:expr, [$($bullet:ident),* $(,)?]) => {
         $(
             #[tokio::test]

@@ -1,7 +1,7 @@
 //! Fakes of the four ports: they behave as the real ones do, and the test decides what happens.
 //!
 //! A clone of a fake is the same fake, so a test keeps one in hand and gives another away. Each passes its
-//! port's [contract](crate::contract).
+//! port's [contract](mod@crate::contract).
 
 mod health;
 mod journal;
