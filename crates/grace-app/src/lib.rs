@@ -1,6 +1,9 @@
 //! The library the `grace` program is made of: the driver that runs the engine on a real host, its wiring
-//! to the adapters, and the simulator.
+//! to the adapters, the simulator, and the command line.
 
+pub mod cli;
 pub mod driver;
+pub mod host;
 #[cfg(feature = "sim")]
 pub mod simulate;
+pub mod words;

@@ -23,10 +23,7 @@ pub fn render(message: &Message) -> Rendered {
     match message {
         Message::Notice(notice) => notice::render(notice),
         Message::Digest(digest) => digest::render(digest),
-        other => Rendered {
-            title: format!("grace: {}", other.kind()),
-            body: String::new(),
-        },
+        other => Rendered { title: format!("grace: {}", other.kind()), body: String::new() },
     }
 }
 

@@ -1,0 +1,53 @@
+//! The real host: the adapters behind the driver's ports.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use grace_core::{Guest, HealthSnapshot, HealthSource, PortError, Text};
+use grace_health::{Composite, Mounts, Network, Systemd};
+use grace_journal::JournalctlJournal;
+use grace_proc::ProcUptime;
+
+use crate::driver::Ports;
+
+/// Where a Proxmox VE node keeps its guests' configuration.
+const PVE: &str = "/etc/pve";
+
+/// The ports of this host, without notifiers.
+#[must_use]
+pub fn ports() -> Ports {
+    let sources = Composite::new()
+        .with(Arc::new(Systemd::new()))
+        .with(Arc::new(Mounts::new()))
+        .with(Arc::new(Network::new()));
+    Ports::new(ProcUptime::new(), JournalctlJournal::new(), HostHealth(sources))
+        .with_wall_clock(|| Some(grace_proc::unix_time()))
+}
+
+/// The host's name, or `this host` if it cannot be read.
+#[must_use]
+pub fn name() -> Text {
+    let name = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    if name.trim().is_empty() { Text::literal("this host") } else { Text::name(name.trim()) }
+}
+
+/// The host's health, and what it knows of its guests.
+struct HostHealth(Composite);
+
+#[async_trait]
+impl HealthSource for HostHealth {
+    fn name(&self) -> &str {
+        self.0.name()
+    }
+
+    async fn check(&self) -> Result<HealthSnapshot, PortError> {
+        self.0.check().await
+    }
+
+    /// A host without Proxmox VE starts no guests; of one with it, no source can tell which.
+    async fn expected_guests(&self) -> Result<Option<Vec<Guest>>, PortError> {
+        let told = self.0.expected_guests().await?;
+        let has_guests = tokio::fs::try_exists(PVE).await.unwrap_or(true);
+        Ok(told.or_else(|| (!has_guests).then(Vec::new)))
+    }
+}
