@@ -1,7 +1,8 @@
-//! The parts of grace's simulator, and what tests of grace need besides grace: timelines of a host's boot,
-//! fakes of the ports, faults to put before them, and the ports' contracts as tests.
+//! The parts of grace's simulator, and what tests of grace need besides grace: timelines of a host's boot
+//! as files and as pictures, fakes of the ports, faults to put before them, and the ports' contracts as tests.
 
 pub mod contract;
 pub mod fakes;
 pub mod faults;
+pub mod svg;
 pub mod timeline;
