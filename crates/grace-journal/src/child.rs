@@ -77,10 +77,7 @@ pub(crate) async fn run(
         put_down(&mut child).await;
     }
     Ok(Run {
-        end: end.map_err(|source| JournalError::Output {
-            command: command.to_string(),
-            source,
-        })?,
+        end: end.map_err(|source| JournalError::Output { command: command.to_string(), source })?,
         stderr: one_line(&complaints),
     })
 }
@@ -104,10 +101,9 @@ impl CommandLine {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .kill_on_drop(true);
-        command.spawn().map_err(|source| JournalError::Start {
-            program: self.program.clone(),
-            source,
-        })
+        command
+            .spawn()
+            .map_err(|source| JournalError::Start { program: self.program.clone(), source })
     }
 }
 
@@ -115,9 +111,7 @@ impl CommandLine {
 impl fmt::Display for CommandLine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.program.display())?;
-        self.args
-            .iter()
-            .try_for_each(|arg| write!(f, " {}", arg.display()))
+        self.args.iter().try_for_each(|arg| write!(f, " {}", arg.display()))
     }
 }
 

@@ -45,10 +45,7 @@ impl Collector {
         let parsed = match *line {
             Line::Whole(line) if is_remark(line) => return,
             Line::Whole(line) => parse::entry(line),
-            Line::TooLong(bytes) => Err(NotAnEntry::TooLong {
-                bytes,
-                bound: self.line_bound,
-            }),
+            Line::TooLong(bytes) => Err(NotAnEntry::TooLong { bytes, bound: self.line_bound }),
         };
         match parsed {
             Ok(parsed) if self.is_asked_for(&parsed) => self.entry(parsed.entry),
@@ -138,11 +135,7 @@ mod tests {
     }
 
     fn messages(excerpt: &JournalExcerpt) -> Vec<&str> {
-        excerpt
-            .entries
-            .iter()
-            .map(|entry| entry.message.as_str())
-            .collect()
+        excerpt.entries.iter().map(|entry| entry.message.as_str()).collect()
     }
 
     #[test]
@@ -174,10 +167,7 @@ mod tests {
         assert_eq!(found.total, 16);
         let gaps: Vec<_> = found.gaps.iter().map(|gap| gap.detail.as_str()).collect();
         assert_eq!(gaps.len(), NAMED + 1);
-        assert!(
-            gaps[0].starts_with("journalctl: entry 1: not an entry in JSON: EOF"),
-            "{gaps:?}"
-        );
+        assert!(gaps[0].starts_with("journalctl: entry 1: not an entry in JSON: EOF"), "{gaps:?}");
         assert_eq!(gaps[NAMED], "journalctl: 5 more entries cannot be read");
     }
 }

@@ -140,10 +140,7 @@ mod tests {
         }
         let denied = Some(PortErrorKind::PermissionDenied);
         let missing = Some(PortErrorKind::Missing);
-        check(
-            "No journal files were opened due to insufficient permissions.",
-            denied,
-        );
+        check("No journal files were opened due to insufficient permissions.", denied);
         check("Failed to open /var/log/journal: Permission denied", denied);
         check(
             "Hint: You are currently not seeing messages from other users and the system. Users in \
@@ -157,10 +154,7 @@ mod tests {
             missing,
         );
         check("Journal file x.journal is truncated, ignoring file.", None);
-        check(
-            "Failed to add filter for boot: Cannot allocate memory",
-            None,
-        );
+        check("Failed to add filter for boot: Cannot allocate memory", None);
         check("", None);
     }
 }

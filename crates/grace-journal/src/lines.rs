@@ -24,12 +24,7 @@ pub(crate) enum Line<'a> {
 
 impl<R: AsyncBufRead + Unpin> Lines<R> {
     pub(crate) const fn new(reader: R, bound: usize) -> Self {
-        Self {
-            reader,
-            bound,
-            line: Vec::new(),
-            read: 0,
-        }
+        Self { reader, bound, line: Vec::new(), read: 0 }
     }
 
     /// How many bytes have been read.

@@ -26,19 +26,13 @@ pub(crate) fn entry(line: &[u8]) -> Result<Parsed, NotAnEntry> {
     let fields: Fields =
         serde_json::from_slice(line).map_err(|error| NotAnEntry::Json(error.to_string()))?;
     let priority = fields.priority.texts().filter_map(priority).min();
-    let at = fields
-        .monotonic
-        .texts()
-        .find_map(|micros| micros.parse().ok());
+    let at = fields.monotonic.texts().find_map(|micros| micros.parse().ok());
     let mut entry = JournalEntry::new(fields.message.joined())
         .with_priority(priority.ok_or(NotAnEntry::NoPriority)?)
         .with_unit(fields.unit.first());
     entry.identifier = Text::name(fields.identifier.first());
     entry.at = at.map(Uptime::from_micros);
-    Ok(Parsed {
-        boots: fields.boot.texts().map(BootId::new).collect(),
-        entry,
-    })
+    Ok(Parsed { boots: fields.boot.texts().map(BootId::new).collect(), entry })
 }
 
 fn priority(level: &str) -> Option<Priority> {
@@ -134,9 +128,9 @@ impl<'de> Visitor<'de> for FieldVisitor {
         }
         match (bytes.is_empty(), values.is_empty()) {
             (true, _) => Ok(Field(values)),
-            (false, true) => Ok(Field(vec![Value::Text(
-                String::from_utf8_lossy(&bytes).into_owned(),
-            )])),
+            (false, true) => {
+                Ok(Field(vec![Value::Text(String::from_utf8_lossy(&bytes).into_owned())]))
+            }
             (false, false) => Err(A::Error::custom("bytes and values in one array")),
         }
     }

@@ -138,10 +138,7 @@ impl JournalctlJournal {
             return Ok(());
         }
         self.ended_well(&probe, &second)?;
-        Err(JournalError::NothingOfThisBoot {
-            command: probe.to_string(),
-            stderr: second.stderr,
-        })
+        Err(JournalError::NothingOfThisBoot { command: probe.to_string(), stderr: second.stderr })
     }
 
     fn ended_well(&self, command: &CommandLine, run: &Run) -> Result<(), JournalError> {
@@ -163,9 +160,7 @@ impl JournalctlJournal {
 
     /// What was wrong with a run that was not in vain.
     fn trouble(&self, run: &Run, total: u64) -> Vec<String> {
-        let Bounds {
-            deadline, output, ..
-        } = self.bounds;
+        let Bounds { deadline, output, .. } = self.bounds;
         let cut = match run.end {
             End::Exited(status) if status.success() => None,
             End::Exited(status) => Some(format!("journalctl: {status} after {total} entries")),
@@ -197,10 +192,7 @@ impl JournalctlJournal {
             Location::Directory(path) => args.push(option("--directory=", path)),
             Location::File(path) => args.push(option("--file=", path)),
         }
-        CommandLine {
-            program: self.program.clone(),
-            args,
-        }
+        CommandLine { program: self.program.clone(), args }
     }
 }
 

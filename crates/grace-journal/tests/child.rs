@@ -52,21 +52,12 @@ impl Script {
 }
 
 fn messages(excerpt: &JournalExcerpt) -> Vec<&str> {
-    excerpt
-        .entries
-        .iter()
-        .map(|entry| entry.message.as_str())
-        .collect()
+    excerpt.entries.iter().map(|entry| entry.message.as_str()).collect()
 }
 
 /// The words of the gaps, all of which must be about an incomplete journal.
 fn gaps(excerpt: &JournalExcerpt) -> Vec<&str> {
-    assert!(
-        excerpt
-            .gaps
-            .iter()
-            .all(|gap| gap.kind == GapKind::JournalIncomplete)
-    );
+    assert!(excerpt.gaps.iter().all(|gap| gap.kind == GapKind::JournalIncomplete));
     excerpt.gaps.iter().map(|gap| gap.detail.as_str()).collect()
 }
 
@@ -90,15 +81,9 @@ async fn it_is_asked_for_this_boot_and_priority_as_json() {
 async fn one_that_hangs_is_timed_out_and_killed() {
     let script = Script::new("exec sleep 1000");
     let journal = script.journal().with_deadline(Duration::from_millis(300));
-    let error = journal
-        .excerpt(JournalQuery::default())
-        .await
-        .expect_err("no answer");
+    let error = journal.excerpt(JournalQuery::default()).await.expect_err("no answer");
     assert_eq!(error.kind(), PortErrorKind::TimedOut);
-    assert!(
-        error.to_string().ends_with("no answer within 300ms"),
-        "{error}"
-    );
+    assert!(error.to_string().ends_with("no answer within 300ms"), "{error}");
     assert!(script.is_gone());
 }
 
@@ -106,10 +91,7 @@ async fn one_that_hangs_is_timed_out_and_killed() {
 async fn what_was_read_before_the_deadline_is_kept() {
     let script = Script::new(&format!("{TWO} exec sleep 1000"));
     let journal = script.journal().with_deadline(Duration::from_millis(300));
-    let excerpt = journal
-        .excerpt(JournalQuery::default())
-        .await
-        .expect("two entries");
+    let excerpt = journal.excerpt(JournalQuery::default()).await.expect("two entries");
     assert_eq!(messages(&excerpt), ["first", "second"]);
     assert_eq!(
         gaps(&excerpt),
@@ -133,10 +115,7 @@ async fn one_whose_reader_goes_away_leaves_no_process_and_no_zombie() {
 async fn a_flood_of_entries_is_read_to_the_bound() {
     let script = Script::new(r#"exec yes '{"PRIORITY":"3","MESSAGE":"flood"}'"#);
     let journal = script.journal().with_output_bound(1024 * 1024);
-    let excerpt = journal
-        .excerpt(JournalQuery::default())
-        .await
-        .expect("entries");
+    let excerpt = journal.excerpt(JournalQuery::default()).await.expect("entries");
     assert_eq!(excerpt.entries.len(), 50);
     let lines = (1024 * 1024_u64).div_ceil(35);
     assert_eq!(excerpt.total, lines);
@@ -150,20 +129,11 @@ async fn a_flood_of_entries_is_read_to_the_bound() {
 #[tokio::test]
 async fn a_line_without_end_is_one_entry_that_cannot_be_read() {
     let script = Script::new(r"exec tr '\0' x < /dev/zero");
-    let journal = script
-        .journal()
-        .with_output_bound(1_000_000)
-        .with_line_bound(1000);
-    let excerpt = journal
-        .excerpt(JournalQuery::default())
-        .await
-        .expect("one gap");
+    let journal = script.journal().with_output_bound(1_000_000).with_line_bound(1000);
+    let excerpt = journal.excerpt(JournalQuery::default()).await.expect("one gap");
     assert_eq!((excerpt.entries.len(), excerpt.total), (0, 1));
     let gaps = gaps(&excerpt);
-    assert!(
-        gaps[0].ends_with("bytes long, more than the bound of 1000"),
-        "{gaps:?}"
-    );
+    assert!(gaps[0].ends_with("bytes long, more than the bound of 1000"), "{gaps:?}");
     assert_eq!(gaps.len(), 2, "{gaps:?}");
     assert!(script.is_gone());
 }
@@ -175,10 +145,7 @@ async fn a_flood_of_complaints_neither_blocks_it_nor_fills_the_report() {
     assert_eq!(messages(&excerpt), ["first", "second"]);
     let gaps = gaps(&excerpt);
     assert_eq!(gaps.len(), 1);
-    assert!(
-        gaps[0].starts_with("journalctl: complaint complaint"),
-        "{gaps:?}"
-    );
+    assert!(gaps[0].starts_with("journalctl: complaint complaint"), "{gaps:?}");
     assert!(gaps[0].len() < 1100, "{gaps:?}");
 }
 
@@ -190,10 +157,7 @@ async fn a_line_cut_short_spoils_only_itself() {
     assert_eq!(excerpt.total, 3);
     let gaps = gaps(&excerpt);
     assert_eq!(gaps.len(), 1);
-    assert!(
-        gaps[0].starts_with("journalctl: entry 3: not an entry in JSON: EOF"),
-        "{gaps:?}"
-    );
+    assert!(gaps[0].starts_with("journalctl: entry 3: not an entry in JSON: EOF"), "{gaps:?}");
 }
 
 #[tokio::test]
@@ -218,11 +182,7 @@ async fn entries_and_complaints_make_an_excerpt_with_gaps() {
     }
     check("", &[]).await;
     check("exit 1", &["journalctl: exit status: 1 after 2 entries"]).await;
-    check(
-        "kill -SEGV $$",
-        &["journalctl: signal: 11 (SIGSEGV) after 2 entries"],
-    )
-    .await;
+    check("kill -SEGV $$", &["journalctl: signal: 11 (SIGSEGV) after 2 entries"]).await;
     check(
         "echo 'Journal file x.journal is truncated, ignoring file.' >&2",
         &["journalctl: Journal file x.journal is truncated, ignoring file."],
@@ -266,12 +226,7 @@ async fn no_entries_are_an_error_if_the_journal_cannot_be_read() {
     check("kill -KILL $$", PortErrorKind::Other, "signal: 9 (SIGKILL)").await;
     // It ends well, says nothing, and has nothing: systemd does so where no journal is kept.
     check("", PortErrorKind::Missing, "no entry of this boot").await;
-    check(
-        "echo '-- No entries --'",
-        PortErrorKind::Missing,
-        "no entry of this boot",
-    )
-    .await;
+    check("echo '-- No entries --'", PortErrorKind::Missing, "no entry of this boot").await;
 }
 
 #[tokio::test]
@@ -279,10 +234,7 @@ async fn no_entries_are_none_if_the_journal_has_any_of_this_boot() {
     let scenario = r#"
         echo '-- No entries --'
         if [ "$probe" ]; then echo '{"PRIORITY":"6","_BOOT_ID":"bb","MESSAGE":"well"}'; fi"#;
-    let excerpt = Script::new(scenario)
-        .read()
-        .await
-        .expect("an empty excerpt");
+    let excerpt = Script::new(scenario).read().await.expect("an empty excerpt");
     assert_eq!(excerpt, JournalExcerpt::default());
 }
 
@@ -290,15 +242,9 @@ async fn no_entries_are_none_if_the_journal_has_any_of_this_boot() {
 async fn a_program_that_cannot_be_started_is_named() {
     async fn check(program: &Path, kind: PortErrorKind) {
         let journal = JournalctlJournal::new().with_program(program);
-        let error = journal
-            .excerpt(JournalQuery::default())
-            .await
-            .expect_err("no program");
+        let error = journal.excerpt(JournalQuery::default()).await.expect_err("no program");
         assert_eq!(error.kind(), kind, "{error}");
-        assert!(
-            error.to_string().starts_with(&*program.to_string_lossy()),
-            "{error}"
-        );
+        assert!(error.to_string().starts_with(&*program.to_string_lossy()), "{error}");
     }
     let directory = tempfile::tempdir().expect("a temporary directory");
     check(&directory.path().join("missing"), PortErrorKind::Missing).await;
@@ -314,7 +260,5 @@ async fn until(condition: impl Fn() -> bool) {
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(10), wait)
-        .await
-        .expect("within ten seconds");
+    tokio::time::timeout(Duration::from_secs(10), wait).await.expect("within ten seconds");
 }

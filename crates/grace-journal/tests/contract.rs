@@ -64,10 +64,7 @@ impl Files {
     fn make(&self, export: &[u8]) -> PathBuf {
         let directory = self.directory();
         let file = directory.join("system.journal");
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "the tests' own child, waited for"
-        )]
+        #[expect(clippy::disallowed_methods, reason = "the tests' own child, waited for")]
         let mut maker = Command::new(&self.maker)
             .args(["--split-mode=none", "-o"])
             .args([&file, Path::new("-")])
@@ -155,10 +152,9 @@ impl Export {
              _MACHINE_ID=5161b31d1dc2434d8ad14c7ccbcaf588\nPRIORITY={}\n",
             entry.priority.level()
         );
-        for (field, value) in [
-            ("SYSLOG_IDENTIFIER", &entry.identifier),
-            ("_SYSTEMD_UNIT", &entry.unit),
-        ] {
+        for (field, value) in
+            [("SYSLOG_IDENTIFIER", &entry.identifier), ("_SYSTEMD_UNIT", &entry.unit)]
+        {
             if !value.is_empty() {
                 writeln!(text, "{field}={value}").expect("memory");
             }
@@ -166,8 +162,7 @@ impl Export {
         self.bytes.extend_from_slice(text.as_bytes());
         for message in messages {
             self.bytes.extend_from_slice(b"MESSAGE\n");
-            self.bytes
-                .extend_from_slice(&(message.len() as u64).to_le_bytes());
+            self.bytes.extend_from_slice(&(message.len() as u64).to_le_bytes());
             self.bytes.extend_from_slice(message);
             self.bytes.push(b'\n');
         }
@@ -193,16 +188,9 @@ async fn messages_of_every_shape_are_read() {
     }
     export.entry(THIS_BOOT, &JournalEntry::new(""), &[long.as_bytes()]);
     let journal = reader(files.make(&export.bytes));
-    let excerpt = journal
-        .excerpt(JournalQuery::default())
-        .await
-        .expect("readable");
+    let excerpt = journal.excerpt(JournalQuery::default()).await.expect("readable");
 
-    let found: Vec<_> = excerpt
-        .entries
-        .iter()
-        .map(|entry| entry.message.as_str())
-        .collect();
+    let found: Vec<_> = excerpt.entries.iter().map(|entry| entry.message.as_str()).collect();
     assert_eq!(found[..6], shapes.map(|(_, expected)| expected));
     assert!(found[6].ends_with("… [3976 bytes cut]"), "{}", found[6]);
     assert_eq!(excerpt.gaps, []);
@@ -215,15 +203,8 @@ async fn without_a_boot_a_directory_is_read_for_its_last() {
     export.record(EARLIER, &Record::Entry(JournalEntry::new("before")));
     export.record(THIS_BOOT, &Record::Entry(JournalEntry::new("after")));
     let journal = JournalctlJournal::new().with_directory(files.make(&export.bytes));
-    let excerpt = journal
-        .excerpt(JournalQuery::default())
-        .await
-        .expect("readable");
-    let found: Vec<_> = excerpt
-        .entries
-        .iter()
-        .map(|entry| entry.message.as_str())
-        .collect();
+    let excerpt = journal.excerpt(JournalQuery::default()).await.expect("readable");
+    let found: Vec<_> = excerpt.entries.iter().map(|entry| entry.message.as_str()).collect();
     assert_eq!(found, ["after"]);
 }
 
@@ -235,10 +216,7 @@ async fn a_single_file_can_be_read() {
     export.record(THIS_BOOT, &Record::Entry(entry.clone()));
     let file = files.make(&export.bytes).join("system.journal");
     let journal = reader(PathBuf::new()).with_file(file);
-    let excerpt = journal
-        .excerpt(JournalQuery::default())
-        .await
-        .expect("readable");
+    let excerpt = journal.excerpt(JournalQuery::default()).await.expect("readable");
     assert_eq!(excerpt.entries, [entry]);
 }
 
@@ -251,17 +229,10 @@ async fn a_damaged_file_beside_a_whole_one_is_a_gap() {
     export.record(THIS_BOOT, &Record::Entry(well));
     let directory = files.make(&export.bytes);
     fs::write(directory.join("damaged.journal"), "no journal at all").expect("written");
-    let excerpt = reader(directory)
-        .excerpt(JournalQuery::default())
-        .await
-        .expect("readable");
+    let excerpt = reader(directory).excerpt(JournalQuery::default()).await.expect("readable");
     assert_eq!((excerpt.entries.len(), excerpt.total), (0, 0));
     assert_eq!(excerpt.gaps.len(), 1, "{:?}", excerpt.gaps);
-    assert!(
-        excerpt.gaps[0].detail.contains("damaged.journal"),
-        "{:?}",
-        excerpt.gaps
-    );
+    assert!(excerpt.gaps[0].detail.contains("damaged.journal"), "{:?}", excerpt.gaps);
 }
 
 #[tokio::test]
@@ -270,9 +241,6 @@ async fn a_boot_that_is_not_in_the_journal_is_missing() {
     let mut export = Export::default();
     export.record(EARLIER, &Record::Entry(JournalEntry::new("before")));
     let journal = reader(files.make(&export.bytes));
-    let error = journal
-        .excerpt(JournalQuery::default())
-        .await
-        .expect_err("not there");
+    let error = journal.excerpt(JournalQuery::default()).await.expect_err("not there");
     assert_eq!(error.kind(), PortErrorKind::Missing, "{error}");
 }

@@ -34,9 +34,7 @@ impl<W: AsyncWrite + Send + Unpin> Terminal<W> {
     /// Writes to `writer`.
     #[must_use]
     pub fn new(writer: W) -> Self {
-        Self {
-            writer: Mutex::new(writer),
-        }
+        Self { writer: Mutex::new(writer) }
     }
 
     async fn write(&self, text: &str) -> io::Result<()> {
@@ -54,23 +52,16 @@ impl<W: AsyncWrite + Send + Unpin> Notifier for Terminal<W> {
 
     async fn notify(&self, envelope: &Envelope) -> Result<(), PortError> {
         let text = paragraph(envelope);
-        self.write(&text).await.map_err(|source| {
-            PortError::from(NotifyError::Write {
-                notifier: NAME,
-                source,
-            })
-        })
+        self.write(&text)
+            .await
+            .map_err(|source| PortError::from(NotifyError::Write { notifier: NAME, source }))
     }
 }
 
 /// The title, the body and the message's id, and a blank line after them.
 fn paragraph(envelope: &Envelope) -> String {
     let Rendered { title, body } = render(&envelope.message);
-    let again = if envelope.attempt > 0 {
-        ", sent again"
-    } else {
-        ""
-    };
+    let again = if envelope.attempt > 0 { ", sent again" } else { "" };
     let id = format!("message {}{again}", envelope.id);
     let mut paragraph = title;
     for line in body.lines().chain([id.as_str()]) {

@@ -97,23 +97,14 @@ fn broken_pipe() -> Terminal<Writer> {
 
 /// Takes what is written and fails when it is written out.
 fn full_disk() -> Terminal<Writer> {
-    let full = fs::OpenOptions::new()
-        .write(true)
-        .open("/dev/full")
-        .expect("Linux has it");
+    let full = fs::OpenOptions::new().write(true).open("/dev/full").expect("Linux has it");
     Terminal::new(Box::new(tokio::fs::File::from_std(full)))
 }
 
 fn envelope() -> Envelope {
-    let event = Event::GuestStarted {
-        guest: Guest::new("100", "web", GuestKind::Vm),
-        at: None,
-    };
+    let event = Event::GuestStarted { guest: Guest::new("100", "web", GuestKind::Vm), at: None };
     let notice = Notice::single(event, Uptime::from_secs(12));
-    Envelope::new(
-        MessageId::new(None, Sequence::new(3)),
-        Message::Notice(notice),
-    )
+    Envelope::new(MessageId::new(None, Sequence::new(3)), Message::Notice(notice))
 }
 
 #[tokio::test]
@@ -144,18 +135,8 @@ async fn what_cannot_be_written_is_an_error_that_says_why() {
         assert_eq!(error.kind(), kind, "{error}");
         assert!(error.to_string().contains(words), "{error}");
     }
-    check(
-        broken_pipe(),
-        PortErrorKind::Missing,
-        "terminal: broken pipe",
-    )
-    .await;
-    check(
-        full_disk(),
-        PortErrorKind::Other,
-        "terminal: No space left on device",
-    )
-    .await;
+    check(broken_pipe(), PortErrorKind::Missing, "terminal: broken pipe").await;
+    check(full_disk(), PortErrorKind::Other, "terminal: No space left on device").await;
 }
 
 #[tokio::test]

@@ -34,10 +34,7 @@ fn a_message_has_many_shapes() {
     check("[27,91,51,49,109,114,101,100]", "\u{fffd}[31mred");
     check("[]", "");
     check(r#"["first","again"]"#, "first; again");
-    check(
-        r#"["first",null]"#,
-        "first; [more than 4096 bytes, left out by journalctl]",
-    );
+    check(r#"["first",null]"#, "first; [more than 4096 bytes, left out by journalctl]");
     check(r#"["first",[98,255]]"#, "first; b\u{fffd}");
     check("[[98],[99]]", "b; c");
 }
@@ -46,11 +43,7 @@ fn a_message_has_many_shapes() {
 fn a_long_message_says_what_was_cut() {
     let line = format!(r#"{{"PRIORITY":"3","MESSAGE":"{}"}}"#, "x".repeat(5000));
     let parsed = entry(line.as_bytes()).expect("an entry");
-    assert!(
-        parsed.entry.message.ends_with("… [3976 bytes cut]"),
-        "{}",
-        parsed.entry.message
-    );
+    assert!(parsed.entry.message.ends_with("… [3976 bytes cut]"), "{}", parsed.entry.message);
 }
 
 #[test]
@@ -106,8 +99,5 @@ fn what_is_not_an_entry_is_an_error() {
     check(r#"{"PRIORITY":"3","MESSAGE":7}"#, "an array of bytes");
     check(r#"{"PRIORITY":"3","MESSAGE":{}}"#, "an array of bytes");
     check(r#"{"PRIORITY":"3","PRIORITY":"2"}"#, "duplicate");
-    check(
-        format!(r#"{{"PRIORITY":{}}}"#, "[".repeat(10_000)),
-        "recursion",
-    );
+    check(format!(r#"{{"PRIORITY":{}}}"#, "[".repeat(10_000)), "recursion");
 }

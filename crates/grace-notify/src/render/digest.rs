@@ -6,10 +6,7 @@ use super::{Rendered, count, notice, seen};
 
 /// What there is of each kind as the title, and below it a line for each.
 pub(super) fn render(digest: &Digest) -> Rendered {
-    Rendered {
-        title: title(digest),
-        body: body(digest).join("\n"),
-    }
+    Rendered { title: title(digest), body: body(digest).join("\n") }
 }
 
 /// `Shutdown cancelled: 2 guests stopped, 1 alert held`
@@ -54,21 +51,13 @@ fn cause(cause: DigestCause) -> Option<&'static str> {
 /// A line for each; with headings if there is more than one kind.
 fn body(digest: &Digest) -> Vec<String> {
     let sections = [
-        (
-            "Started:",
-            digest.started.iter().map(notice::guest).collect(),
-        ),
-        (
-            "Stopped:",
-            digest.stopped.iter().map(notice::guest).collect(),
-        ),
+        ("Started:", digest.started.iter().map(notice::guest).collect()),
+        ("Stopped:", digest.stopped.iter().map(notice::guest).collect()),
         ("Alerts:", digest.alerts.iter().map(held).collect()),
         ("Events:", digest.notices.iter().map(notice::line).collect()),
     ];
-    let filled: Vec<(_, Vec<_>)> = sections
-        .into_iter()
-        .filter(|(_, lines): &(_, Vec<String>)| !lines.is_empty())
-        .collect();
+    let filled: Vec<(_, Vec<_>)> =
+        sections.into_iter().filter(|(_, lines): &(_, Vec<String>)| !lines.is_empty()).collect();
     let headed = filled.len() > 1;
     let mut body = Vec::new();
     for (heading, lines) in filled {
@@ -99,10 +88,7 @@ fn held(held: &HeldAlert) -> String {
     match held.state {
         HeldState::Failing => format!("{}, {seen}", notice::alert(&held.alert)),
         HeldState::Unverified => {
-            format!(
-                "{}, {seen}, could not be checked again",
-                notice::alert(&held.alert)
-            )
+            format!("{}, {seen}, could not be checked again", notice::alert(&held.alert))
         }
         HeldState::Recovered => format!("Recovered: {}, {seen}", notice::subject(&held.alert)),
         other => format!("{}, {seen}, {}", notice::alert(&held.alert), other.as_str()),

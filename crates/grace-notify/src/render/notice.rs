@@ -6,10 +6,7 @@ use super::{Rendered, seen};
 
 /// The event, and below it when it happened and how often.
 pub(super) fn render(notice: &Notice) -> Rendered {
-    Rendered {
-        title: title(&notice.event),
-        body: circumstances(notice),
-    }
+    Rendered { title: title(&notice.event), body: circumstances(notice) }
 }
 
 /// Event and circumstances in one line, for a list.
@@ -30,12 +27,7 @@ pub(super) fn alert(alert: &Alert) -> String {
 
 /// `storage/nas: NFS server not responding`, without what the alert does not say.
 pub(super) fn subject(alert: &Alert) -> String {
-    let Alert {
-        category,
-        key,
-        text,
-        ..
-    } = alert;
+    let Alert { category, key, text, .. } = alert;
     let mut subject = category.to_string();
     if !key.is_empty() {
         subject.push('/');
@@ -52,12 +44,7 @@ fn title(event: &Event) -> String {
     match event {
         Event::GuestStarted { guest: who, .. } => format!("{} started", guest(who)),
         Event::GuestStopped { guest: who, .. } => format!("{} stopped", guest(who)),
-        Event::GuestWarned {
-            guest: who,
-            action,
-            reason,
-            ..
-        } => {
+        Event::GuestWarned { guest: who, action, reason, .. } => {
             let done = match action {
                 GuestAction::Start => "started",
                 GuestAction::Stop => "stopped",
@@ -65,15 +52,9 @@ fn title(event: &Event) -> String {
             };
             because(format!("{} {done} with warnings", guest(who)), reason)
         }
-        Event::GuestFailed {
-            guest: who,
-            action,
-            reason,
-            ..
-        } => because(
-            format!("{} failed to {}", guest(who), action.as_str()),
-            reason,
-        ),
+        Event::GuestFailed { guest: who, action, reason, .. } => {
+            because(format!("{} failed to {}", guest(who), action.as_str()), reason)
+        }
         Event::Alert(what) => alert(what),
         Event::Resolved(what) => format!("Recovered: {}", subject(what)),
         Event::Shutdown(kind) => match way(*kind) {
