@@ -15,7 +15,8 @@ use crate::parse;
 /// The systemd journal, read with `journalctl`.
 ///
 /// The default is this host's journal and the boot it is in, with the program found on `PATH`. A reading
-/// takes at most twice the deadline: an empty answer is looked into with a second call.
+/// takes at most twice the deadline, since an empty answer is looked into with a second call, and a second
+/// more if a child that was killed does not go.
 ///
 /// ```
 /// # async fn example() -> Result<(), grace_core::PortError> {

@@ -5,8 +5,9 @@
 
 use std::cell::Cell;
 use std::fmt::Write as _;
-use std::fs;
+use std::fs::{self, Permissions};
 use std::io::Write as _;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -243,4 +244,36 @@ async fn a_boot_that_is_not_in_the_journal_is_missing() {
     let journal = reader(files.make(&export.bytes));
     let error = journal.excerpt(JournalQuery::default()).await.expect_err("not there");
     assert_eq!(error.kind(), PortErrorKind::Missing, "{error}");
+}
+
+#[tokio::test]
+async fn a_journal_that_only_root_may_read_is_permission_denied() {
+    let Some(files) = Files::new() else { return };
+    if !Path::new("/usr/bin/setpriv").exists() || !is_root() {
+        println!("skipped: only root can become a user who may not read the journal");
+        return;
+    }
+    let mut export = Export::default();
+    export.record(THIS_BOOT, &Record::Entry(JournalEntry::new("an error")));
+    let directory = files.make(&export.bytes);
+    set_mode(files.directory.path(), 0o755);
+    set_mode(&directory, 0o755);
+    set_mode(&directory.join("system.journal"), 0o600);
+
+    let fake = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fake/journalctl-as-nobody");
+    let journal = reader(directory.clone()).with_program(fake);
+    let error = journal.excerpt(JournalQuery::default()).await.expect_err("not for nobody");
+    assert_eq!(error.kind(), PortErrorKind::PermissionDenied, "{error}");
+
+    set_mode(&directory.join("system.journal"), 0o644);
+    let excerpt = journal.excerpt(JournalQuery::default()).await.expect("readable for all");
+    assert_eq!(excerpt.total, 1);
+}
+
+fn is_root() -> bool {
+    fs::metadata("/proc/self").is_ok_and(|process| process.uid() == 0)
+}
+
+fn set_mode(path: &Path, mode: u32) {
+    fs::set_permissions(path, Permissions::from_mode(mode)).expect("ours");
 }

@@ -21,10 +21,16 @@ pub struct Rendered {
 #[must_use]
 pub fn render(message: &Message) -> Rendered {
     match message {
+        Message::StartupReport(report) => first_line_as_title(&report.summary()),
         Message::Notice(notice) => notice::render(notice),
         Message::Digest(digest) => digest::render(digest),
         other => Rendered { title: format!("grace: {}", other.kind()), body: String::new() },
     }
+}
+
+fn first_line_as_title(text: &str) -> Rendered {
+    let (title, body) = text.split_once('\n').unwrap_or((text, ""));
+    Rendered { title: title.to_owned(), body: body.to_owned() }
 }
 
 /// `1 guest`, `3 guests`: every noun here takes an s.

@@ -1,8 +1,8 @@
 //! What people read of each message.
 
 use grace_core::{
-    Alert, Digest, DigestCause, Event, Guest, GuestAction, GuestKind, HeldAlert, HeldState,
-    Message, Notice, Severity, ShutdownKind, Text, Uptime,
+    Alert, BootIdentity, Digest, DigestCause, Event, Facts, Grace, Guest, GuestAction, GuestKind,
+    HeldAlert, HeldState, Message, Notice, Policy, Severity, ShutdownKind, Start, Text, Uptime,
 };
 use grace_notify::render;
 
@@ -182,4 +182,21 @@ fn a_digest_with_nothing_to_list_says_so() {
         "Grace period over: 7 events not listed",
         &["7 events not listed"],
     );
+}
+
+#[test]
+fn a_startup_report_is_its_own_summary() {
+    let mut host = Grace::new(Policy::default(), Start::new(Some(secs(5)), BootIdentity::UNKNOWN));
+    let failed = Event::GuestFailed {
+        guest: web(),
+        action: GuestAction::Start,
+        reason: Text::new("got timeout"),
+        at: None,
+    };
+    host.handle_event(secs(30), failed);
+    let report = host.preview(secs(305), Facts::default());
+    let rendered = render(&Message::StartupReport(Box::new(report.clone())));
+    assert_eq!(rendered.title, "System startup - 1 issue(s) detected");
+    assert_eq!(format!("{}\n{}", rendered.title, rendered.body), report.summary());
+    assert!(rendered.body.contains("web"), "{}", rendered.body);
 }
