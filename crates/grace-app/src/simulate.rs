@@ -7,6 +7,7 @@ mod chart;
 mod json;
 mod log;
 mod screen;
+mod text;
 mod world;
 
 use std::time::Duration;
@@ -16,12 +17,16 @@ use grace_sim::timeline::{self, Action, Boot, Timeline};
 use tokio::task::JoinHandle;
 
 use self::log::LogRecorder;
-pub use self::log::{Entry, Log, What, Windows};
+pub use self::log::{Entry, HostMark, Log, What, Windows};
+pub use self::screen::Colors;
 use self::world::World;
 use crate::driver::{Driver, Handle, Record, Recorder};
 
 /// How long after its last step a timeline is followed, beyond its policy's windows, until nothing is due.
 const AFTERMATH: Duration = Duration::from_secs(3_600);
+
+/// A boot to try the simulator with: forty guests, storage that comes late, and one guest that fails.
+pub const DEMO: &str = include_str!("simulate/demo.toml");
 
 /// Runs a timeline to its end, and until nothing is due any more.
 ///
@@ -84,11 +89,11 @@ impl<'a, W: Recorder + Clone + 'static> Simulation<'a, W> {
         match action {
             Action::Event(event) => self.happen(event.clone()).await,
             Action::Crash => {
-                self.note("the program dies");
+                self.mark(HostMark::Died, "the program dies");
                 self.stop_program().await;
             }
             Action::Stop => {
-                self.note("the program stops");
+                self.mark(HostMark::Stopped, "the program stops");
                 self.stop_program().await;
             }
             Action::Restart { boot, state } => self.restart(*boot, *state).await,
@@ -102,8 +107,12 @@ impl<'a, W: Recorder + Clone + 'static> Simulation<'a, W> {
             Action::SweepStarted => self.signal(Signal::SweepStarted).await,
             Action::SweepFinished => self.signal(Signal::SweepFinished).await,
             change => {
-                let words = self.world.change(change).await;
-                self.note(&words);
+                let words = self.world.change(change);
+                match change {
+                    Action::Suspend(span) => self.mark(HostMark::Slept(*span), &words),
+                    Action::ClockStep(_) => self.mark(HostMark::ClockSet, &words),
+                    _ => self.note(&words),
+                }
             }
         }
     }
@@ -135,11 +144,11 @@ impl<'a, W: Recorder + Clone + 'static> Simulation<'a, W> {
 
     async fn restart(&mut self, boot: Boot, state: timeline::SavedState) {
         if matches!(self.program, Program::Running { .. }) {
-            self.note("the program stops");
+            self.mark(HostMark::Stopped, "the program stops");
             self.stop_program().await;
         }
         if let Boot::New { uptime } = boot {
-            self.note("the host boots anew");
+            self.mark(HostMark::Booted, "the host boots anew");
             self.world.reboot(uptime).await;
             // A new boot's journal does not tell of what the last one missed.
             self.backlog.clear();
@@ -196,7 +205,13 @@ impl<'a, W: Recorder + Clone + 'static> Simulation<'a, W> {
     }
 
     fn note(&self, words: &str) {
-        self.log.push(self.world.clock.t(), What::Host(words.to_string()));
+        let what = What::Host { mark: None, words: words.to_string() };
+        self.log.push(self.world.clock.t(), what);
+    }
+
+    fn mark(&self, mark: HostMark, words: &str) {
+        let what = What::Host { mark: Some(mark), words: words.to_string() };
+        self.log.push(self.world.clock.t(), what);
     }
 }
 

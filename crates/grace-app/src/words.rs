@@ -14,3 +14,12 @@ pub fn span(span: Duration) -> String {
         (days, hours, _) => format!("{days} d {hours} h"),
     }
 }
+
+/// `1 guest`, `3 guests`, for nouns that take an s.
+#[must_use]
+pub fn count(number: u64, noun: &str) -> String {
+    match number {
+        1 => format!("1 {noun}"),
+        _ => format!("{number} {noun}s"),
+    }
+}

@@ -1,1 +1,202 @@
-//! .
+//! A log as JSON: one object a line.
+
+use std::io::{self, Write};
+
+use grace_core::wire::ReportDocument;
+use grace_core::{Alert, Decision, Envelope, Event, Message};
+use grace_notify::render;
+use serde::Serialize;
+
+use super::{Log, What};
+
+/// One line: `t` in seconds since the timeline began, `type`, and what belongs to the type.
+#[derive(Serialize)]
+struct Line<'a> {
+    t: f64,
+    #[serde(flatten)]
+    what: Document<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "kebab-case")]
+enum Document<'a> {
+    Start {
+        kind: &'static str,
+        uptime: f64,
+    },
+    Host {
+        words: &'a str,
+    },
+    Windows {
+        guest: Option<[f64; 2]>,
+        health: Option<[f64; 2]>,
+        shutdown: Option<[f64; 2]>,
+    },
+    Event {
+        #[serde(flatten)]
+        event: EventDocument<'a>,
+        decision: &'static str,
+        until: Option<f64>,
+    },
+    Unseen(EventDocument<'a>),
+    Facts,
+    Send {
+        id: String,
+        kind: &'static str,
+        attempt: u32,
+    },
+    Message(Box<MessageDocument<'a>>),
+    Refused {
+        id: String,
+    },
+    Settled {
+        entry: u64,
+        events: u64,
+        outcome: &'static str,
+    },
+    Closed {
+        closing: &'static str,
+    },
+    End,
+}
+
+#[derive(Serialize)]
+struct EventDocument<'a> {
+    event: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    guest: Option<GuestDocument<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    alert: Option<AlertDocument<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    shutdown: Option<&'static str>,
+}
+
+#[derive(Serialize)]
+struct GuestDocument<'a> {
+    id: &'a str,
+    name: &'a str,
+    kind: &'static str,
+}
+
+#[derive(Serialize)]
+struct AlertDocument<'a> {
+    category: &'a str,
+    key: &'a str,
+    severity: &'static str,
+    text: &'a str,
+}
+
+#[derive(Serialize)]
+struct MessageDocument<'a> {
+    id: String,
+    kind: &'static str,
+    title: String,
+    body: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    report: Option<ReportDocument<'a>>,
+}
+
+impl Log {
+    /// Writes the log, one JSON object a line.
+    ///
+    /// # Errors
+    /// The writer's.
+    pub fn write_json(&self, out: &mut impl Write) -> io::Result<()> {
+        for entry in self.entries() {
+            let line = Line { t: entry.t.as_secs_f64(), what: Document::from(&entry.what) };
+            serde_json::to_writer(&mut *out, &line)?;
+            writeln!(out)?;
+        }
+        Ok(())
+    }
+}
+
+impl<'a> From<&'a What> for Document<'a> {
+    fn from(what: &'a What) -> Self {
+        match what {
+            What::Started { kind, uptime } => {
+                Self::Start { kind: kind.as_str(), uptime: uptime.as_secs_f64() }
+            }
+            What::Host { words, .. } => Self::Host { words },
+            What::Windows(windows) => {
+                let [guest, health, shutdown] = [windows.guest, windows.health, windows.shutdown]
+                    .map(|span| span.map(|(from, to)| [from.as_secs_f64(), to.as_secs_f64()]));
+                Self::Windows { guest, health, shutdown }
+            }
+            What::Event { event, decision, until } => Self::Event {
+                event: event.into(),
+                decision: Decision::as_str(*decision),
+                until: until.map(|until| until.as_secs_f64()),
+            },
+            What::Unseen(event) => Self::Unseen(event.into()),
+            What::FactsAsked => Self::Facts,
+            What::Sent(envelope) => Self::Send {
+                id: envelope.id.to_string(),
+                kind: envelope.message.kind(),
+                attempt: envelope.attempt,
+            },
+            What::Received(envelope) => Self::Message(Box::new(envelope.into())),
+            What::NotTaken(id) => Self::Refused { id: id.to_string() },
+            What::Settled { entry, events, outcome } => {
+                Self::Settled { entry: entry.get(), events: *events, outcome: outcome.as_str() }
+            }
+            What::Closed(closing) => Self::Closed { closing: closing.as_str() },
+            What::Ended => Self::End,
+        }
+    }
+}
+
+impl<'a> From<&'a Event> for EventDocument<'a> {
+    fn from(event: &'a Event) -> Self {
+        let guest = event.guest().map(|guest| GuestDocument {
+            id: guest.id.as_str(),
+            name: &guest.name,
+            kind: guest.kind.as_str(),
+        });
+        let reason = match event {
+            Event::GuestWarned { reason, .. } | Event::GuestFailed { reason, .. } => {
+                Some(&**reason)
+            }
+            _ => None,
+        };
+        let alert = match event {
+            Event::Alert(alert) | Event::Resolved(alert) => Some(alert.into()),
+            _ => None,
+        };
+        let shutdown = match event {
+            Event::Shutdown(kind) => Some(kind.as_str()),
+            _ => None,
+        };
+        Self { event: event.name(), guest, reason, alert, shutdown }
+    }
+}
+
+impl<'a> From<&'a Alert> for AlertDocument<'a> {
+    fn from(alert: &'a Alert) -> Self {
+        Self {
+            category: &alert.category,
+            key: &alert.key,
+            severity: alert.severity.as_str(),
+            text: &alert.text,
+        }
+    }
+}
+
+impl<'a> From<&'a Envelope> for MessageDocument<'a> {
+    fn from(envelope: &'a Envelope) -> Self {
+        let rendered = render(&envelope.message);
+        let report = match &*envelope.message {
+            Message::StartupReport(report) => Some(ReportDocument::from(&**report)),
+            _ => None,
+        };
+        Self {
+            id: envelope.id.to_string(),
+            kind: envelope.message.kind(),
+            title: rendered.title,
+            body: rendered.body,
+            report,
+        }
+    }
+}

@@ -45,8 +45,13 @@ pub enum What {
         /// The host's uptime as the machine knows it.
         uptime: Uptime,
     },
-    /// Something about the host changed, in words.
-    Host(String),
+    /// Something about the host or the program changed.
+    Host {
+        /// What, if it ends or interrupts what runs.
+        mark: Option<HostMark>,
+        /// The change in words.
+        words: String,
+    },
     /// The windows moved; each is the span in which it is open, since the timeline began.
     Windows(Windows),
     /// An event came in and was decided on. `until` is since the timeline began.
@@ -81,6 +86,22 @@ pub enum What {
     Closed(Closing),
     /// The run is over.
     Ended,
+}
+
+/// A change of the host that ends or interrupts what runs on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum HostMark {
+    /// The program died.
+    Died,
+    /// The program was stopped.
+    Stopped,
+    /// The host booted anew.
+    Booted,
+    /// The host slept for so long.
+    Slept(Duration),
+    /// The wall clock was set.
+    ClockSet,
 }
 
 /// The windows, each as the span in which it is open.

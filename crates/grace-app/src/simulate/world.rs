@@ -51,7 +51,7 @@ impl World {
     }
 
     /// Changes the host as a step says. Returns the change in words.
-    pub(super) async fn change(&self, action: &Action) -> String {
+    pub(super) fn change(&self, action: &Action) -> String {
         match action {
             Action::Health(change) => self.change_health(change),
             Action::Journal(change) => self.change_journal(change),

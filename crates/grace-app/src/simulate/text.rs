@@ -1,0 +1,130 @@
+//! A log as lines of text: the form of the goldens.
+
+use std::fmt::Write;
+use std::time::Duration;
+
+use grace_core::{Alert, Decision, Event, Outcome};
+use grace_notify::render;
+
+use super::{Entry, Log, What, Windows};
+
+impl Log {
+    /// The log, one line for each thing that happened, the time since the timeline began in the first column.
+    ///
+    /// What people received is written out below its line.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        let entries = self.entries();
+        let mut text = format!("# {}\n", self.title());
+        let mut rest = entries.as_slice();
+        while let Some((first, after)) = rest.split_first() {
+            let (words, used) = match &first.what {
+                What::Settled { outcome, .. } => settled(outcome, rest),
+                _ => (words(first), 1),
+            };
+            rest = if used > 1 { rest.get(used..).unwrap_or_default() } else { after };
+            if let Some((label, words)) = words {
+                push(&mut text, first.t, label, &words);
+            }
+        }
+        text
+    }
+}
+
+fn push(text: &mut String, t: Duration, label: &str, words: &str) {
+    let mut lines = words.lines();
+    let first = lines.next().unwrap_or_default();
+    // Writing to a string cannot fail.
+    let _infallible = writeln!(text, "{:>12}  {label:<8}  {first}", instant(t));
+    for line in lines {
+        let _infallible = writeln!(text, "{:>12}  {:<8}  | {line}", "", "");
+    }
+}
+
+/// An entry's label and words; `None` for what its own effects tell.
+fn words(entry: &Entry) -> Option<(&'static str, String)> {
+    Some(match &entry.what {
+        What::Started { kind, uptime } => {
+            ("start", format!("{}, host up {}", kind.as_str(), instant(uptime.since_boot())))
+        }
+        What::Host { words, .. } => ("host", words.clone()),
+        What::Windows(windows) => ("windows", windows_words(windows)),
+        What::Event { event, decision, until } => {
+            ("event", format!("{} -> {}", event_words(event), decision_words(*decision, *until)))
+        }
+        What::Unseen(event) => ("unseen", event_words(event)),
+        What::FactsAsked => ("facts", "asked for".to_string()),
+        What::Sent(envelope) => {
+            let again = match envelope.attempt {
+                0 => String::new(),
+                attempt => format!(", attempt {}", attempt + 1),
+            };
+            ("send", format!("{}{again}", envelope.message.kind()))
+        }
+        What::Received(envelope) => {
+            let message = render(&envelope.message);
+            ("receive", format!("{}\n{}", message.title, message.body))
+        }
+        What::NotTaken(_) => ("refused", "no notifier took the message".to_string()),
+        What::Settled { .. } => return None,
+        What::Closed(closing) => ("closed", closing.as_str().to_string()),
+        What::Ended => ("end", "nothing is due".to_string()),
+    })
+}
+
+/// How the entries that settle together from here on ended, and how many log entries that is.
+fn settled(outcome: &Outcome, entries: &[Entry]) -> (Option<(&'static str, String)>, usize) {
+    let mut total = 0;
+    let mut used = 0;
+    for entry in entries {
+        match &entry.what {
+            What::Settled { events, outcome: same, .. } if same == outcome => total += events,
+            _ => break,
+        }
+        used += 1;
+    }
+    let noun = if total == 1 { "event" } else { "events" };
+    let words = format!("{total} {noun} -> {}", outcome.as_str());
+    (Some(("settled", words)), used)
+}
+
+fn windows_words(windows: &Windows) -> String {
+    let named =
+        [("guest", windows.guest), ("health", windows.health), ("shutdown", windows.shutdown)];
+    let words: Vec<String> = named
+        .iter()
+        .filter_map(|(name, span)| span.map(|(_, to)| format!("{name} until {}", instant(to))))
+        .collect();
+    if words.is_empty() { "none".to_string() } else { words.join(", ") }
+}
+
+fn decision_words(decision: Decision, until: Option<Duration>) -> String {
+    match until {
+        Some(until) => format!("{} until {}", decision.as_str(), instant(until)),
+        None => decision.as_str().to_string(),
+    }
+}
+
+fn event_words(event: &Event) -> String {
+    let name = event.name();
+    match event {
+        Event::GuestStarted { guest, .. } | Event::GuestStopped { guest, .. } => {
+            format!("{name} {} {guest}", guest.kind.as_str())
+        }
+        Event::GuestWarned { guest, action, reason, .. }
+        | Event::GuestFailed { guest, action, reason, .. } => {
+            format!("{name} {} {guest} ({}): {reason}", guest.kind.as_str(), action.as_str())
+        }
+        Event::Alert(Alert { category, key, severity, text, .. }) => {
+            format!("{name} {category}/{key} {severity}: {text}")
+        }
+        Event::Resolved(Alert { category, key, .. }) => format!("{name} {category}/{key}"),
+        Event::Shutdown(kind) => format!("{name} {}", kind.as_str()),
+        _ => name.to_string(),
+    }
+}
+
+/// `12.345s`
+pub(super) fn instant(t: Duration) -> String {
+    format!("{}.{:03}s", t.as_secs(), t.subsec_millis())
+}
