@@ -78,6 +78,14 @@ async fn it_is_asked_for_this_boot_and_priority_as_json() {
 }
 
 #[tokio::test]
+async fn it_complains_in_english_however_the_host_is_set_up() {
+    let script = Script::new(&format!(r#"echo "$LC_ALL $SYSTEMD_LOG_LEVEL" > words {TWO}"#));
+    script.read().await.expect("two entries");
+    let words = fs::read_to_string(script.directory.path().join("words")).expect("written");
+    assert_eq!(words, "C notice\n");
+}
+
+#[tokio::test]
 async fn one_that_hangs_is_timed_out_and_killed() {
     let script = Script::new("exec sleep 1000");
     let journal = script.journal().with_deadline(Duration::from_millis(300));
