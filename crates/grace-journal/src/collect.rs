@@ -64,6 +64,16 @@ impl Collector {
         self.total
     }
 
+    /// Whether both ends are full. What the journal ends with is then not among its first entries.
+    pub(crate) fn is_full(&self) -> bool {
+        self.last.len() == self.query.last
+    }
+
+    /// Puts the journal's last entries, oldest first, in place of the last that came by.
+    pub(crate) fn replace_last(&mut self, last: Vec<JournalEntry>) {
+        self.last = last.into();
+    }
+
     /// The excerpt, with one more gap for each trouble of the whole.
     pub(crate) fn finish(self, troubles: impl IntoIterator<Item = String>) -> JournalExcerpt {
         let mut excerpt = JournalExcerpt::default();

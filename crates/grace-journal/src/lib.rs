@@ -5,7 +5,8 @@
 //! the first and the last entries that were asked for, and counts the rest.
 //!
 //! - **It ends.** The child has a deadline and the output a bound; past either, the child is killed, and what
-//!   had been read until then is returned with a gap that says so. Dropping the future kills the child too.
+//!   had been read until then is returned with a gap that says so, the last entries being read from the
+//!   journal's end. Dropping the future kills the child too.
 //! - **Empty means empty.** `journalctl` ends well and prints nothing when it finds no journal at all, or none
 //!   that the user may read. An empty answer is therefore believed only if the journal holds any entry of this
 //!   boot, of whatever priority, which takes a second look.

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use grace_core::{BootId, Journal, JournalExcerpt, JournalQuery, PortError, Priority};
+use grace_core::{
+    BootId, Journal, JournalEntry, JournalExcerpt, JournalQuery, PortError, Priority,
+};
 
 use crate::child::{self, Bounds, CommandLine, End, Run};
 use crate::collect::Collector;
@@ -15,8 +17,8 @@ use crate::parse;
 /// The systemd journal, read with `journalctl`.
 ///
 /// The default is this host's journal and the boot it is in, with the program found on `PATH`. A reading
-/// takes at most twice the deadline, since an empty answer is looked into with a second call, and a second
-/// more if a child that was killed does not go.
+/// takes at most twice the deadline, since a second call looks into an empty answer, or for the last entries
+/// where the first call was cut, and a second more if a child that was killed does not go.
 ///
 /// ```
 /// # async fn example() -> Result<(), grace_core::PortError> {
@@ -102,8 +104,8 @@ impl JournalctlJournal {
         self
     }
 
-    /// How much one call of journalctl may print, in bytes. 64 MiB. What lies beyond is not read, and a gap
-    /// says so.
+    /// How much one call of journalctl may print, in bytes. 64 MiB. Of what lies beyond, the last entries are
+    /// read from the journal's end, the rest is not counted, and a gap says so.
     #[must_use]
     pub const fn with_output_bound(mut self, bytes: u64) -> Self {
         self.bounds.output = bytes;
@@ -118,22 +120,62 @@ impl JournalctlJournal {
     }
 
     async fn read(&self, query: JournalQuery) -> Result<JournalExcerpt, JournalError> {
-        let command = self.command(format!("--priority={}", query.priority.as_str()));
-        let mut found = Collector::new(query, self.boot.clone(), self.bounds.line);
+        let command = self.command([priority(query)]);
+        let mut found = self.collector(query);
         let run = child::run(&command, &self.bounds, |line| found.line(line)).await?;
         if found.is_empty() {
             self.believe_empty(&command, &run).await?;
         }
-        let trouble = self.trouble(&run, found.total());
-        Ok(found.finish(trouble))
+        let total = found.total();
+        let Some(cut) = self.cut(&run) else {
+            return Ok(found.finish(complaints(&run, total)));
+        };
+        let missing = match self.last(query, &found).await {
+            Ok(Some(last)) => {
+                found.replace_last(last);
+                format!(
+                    "{cut}: what lies between its first {total} entries and the last is not counted"
+                )
+            }
+            Ok(None) => format!("{cut}: what follows its first {total} entries is missing"),
+            Err(error) => {
+                format!("{cut}: what follows its first {total} entries is missing: {error}")
+            }
+        };
+        Ok(found.finish([missing].into_iter().chain(complaints(&run, total))))
+    }
+
+    /// The journal's last entries, oldest first, where they have not come by. Read from the end, they cost
+    /// the same however long the journal is.
+    ///
+    /// `None` if so little has come by that they may be among the first entries.
+    async fn last(
+        &self,
+        query: JournalQuery,
+        found: &Collector,
+    ) -> Result<Option<Vec<JournalEntry>>, JournalError> {
+        if query.last == 0 || !found.is_full() {
+            return Ok(None);
+        }
+        // `--lines` alone is the first or the last lines, by version; from the end it is the last in all.
+        let lines = format!("--lines={}", query.last);
+        let command = self.command([priority(query), "--reverse".to_owned(), lines]);
+        let mut last = self.collector(JournalQuery::new(query.priority, query.last, 0));
+        let run = child::run(&command, &self.bounds, |line| last.line(line)).await?;
+        if last.is_empty() {
+            self.ended_well(&command, &run)?;
+        }
+        let mut entries = last.finish([]).entries;
+        entries.reverse();
+        Ok(Some(entries))
     }
 
     /// Whether an answer without entries means that there are none.
     async fn believe_empty(&self, command: &CommandLine, run: &Run) -> Result<(), JournalError> {
         self.ended_well(command, run)?;
-        let probe = self.command("--lines=1".to_owned());
+        let probe = self.command(["--lines=1".to_owned()]);
         let one = JournalQuery::new(Priority::DEBUG, 1, 0);
-        let mut found = Collector::new(one, self.boot.clone(), self.bounds.line);
+        let mut found = self.collector(one);
         let second = child::run(&probe, &self.bounds, |line| found.line(line)).await?;
         if !found.is_empty() {
             return Ok(());
@@ -159,35 +201,30 @@ impl JournalctlJournal {
         }
     }
 
-    /// What was wrong with a run that was not in vain.
-    fn trouble(&self, run: &Run, total: u64) -> Vec<String> {
+    /// Why a run was cut, if it was.
+    fn cut(&self, run: &Run) -> Option<String> {
         let Bounds { deadline, output, .. } = self.bounds;
-        let cut = match run.end {
-            End::Exited(status) if status.success() => None,
-            End::Exited(status) => Some(format!("journalctl: {status} after {total} entries")),
-            End::TimedOut => Some(format!(
-                "journalctl did not end within {deadline:?}: what follows its first {total} entries is missing"
-            )),
-            End::OutputBound => Some(format!(
-                "journalctl printed more than {output} bytes: what follows its first {total} entries is missing"
-            )),
-        };
-        let said = (!run.stderr.is_empty()).then(|| format!("journalctl: {}", run.stderr));
-        cut.into_iter().chain(said).collect()
+        match run.end {
+            End::Exited(_) => None,
+            End::TimedOut => Some(format!("journalctl did not end within {deadline:?}")),
+            End::OutputBound => Some(format!("journalctl printed more than {output} bytes")),
+        }
     }
 
-    fn command(&self, choice: String) -> CommandLine {
+    fn collector(&self, query: JournalQuery) -> Collector {
+        Collector::new(query, self.boot.clone(), self.bounds.line)
+    }
+
+    fn command<const N: usize>(&self, choice: [String; N]) -> CommandLine {
         let boot = self.boot.as_ref().map_or("0", BootId::as_str);
-        let mut args: Vec<OsString> = [
-            format!("--boot={boot}"),
-            choice,
+        let form = [
             "--output=json".to_owned(),
             format!("--output-fields={}", parse::FIELDS),
             "--all".to_owned(),
             "--no-pager".to_owned(),
-        ]
-        .map(OsString::from)
-        .into();
+        ];
+        let words = [format!("--boot={boot}")].into_iter().chain(choice).chain(form);
+        let mut args: Vec<_> = words.map(OsString::from).collect();
         match &self.location {
             Location::ThisHost => {}
             Location::Directory(path) => args.push(option("--directory=", path)),
@@ -208,6 +245,22 @@ impl Journal for JournalctlJournal {
     async fn excerpt(&self, query: JournalQuery) -> Result<JournalExcerpt, PortError> {
         Ok(self.read(query).await?)
     }
+}
+
+/// What journalctl said of a run that was not in vain.
+fn complaints(run: &Run, total: u64) -> impl Iterator<Item = String> {
+    let failed = match run.end {
+        End::Exited(status) if !status.success() => {
+            Some(format!("journalctl: {status} after {total} entries"))
+        }
+        End::Exited(_) | End::TimedOut | End::OutputBound => None,
+    };
+    let said = (!run.stderr.is_empty()).then(|| format!("journalctl: {}", run.stderr));
+    failed.into_iter().chain(said)
+}
+
+fn priority(query: JournalQuery) -> String {
+    format!("--priority={}", query.priority.as_str())
 }
 
 /// `--name=path`, whatever bytes the path has.

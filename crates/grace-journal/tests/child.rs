@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use grace_core::{
-    BootId, GapKind, Journal as _, JournalExcerpt, JournalQuery, PortError, PortErrorKind,
+    BootId, GapKind, Journal as _, JournalExcerpt, JournalQuery, PortError, PortErrorKind, Priority,
 };
 use grace_journal::JournalctlJournal;
 use tempfile::TempDir;
@@ -78,6 +78,14 @@ async fn it_is_asked_for_this_boot_and_priority_as_json() {
 }
 
 #[tokio::test]
+async fn it_complains_in_english_however_the_host_is_set_up() {
+    let script = Script::new(&format!(r#"echo "$LC_ALL $SYSTEMD_LOG_LEVEL" > words {TWO}"#));
+    script.read().await.expect("two entries");
+    let words = fs::read_to_string(script.directory.path().join("words")).expect("written");
+    assert_eq!(words, "C notice\n");
+}
+
+#[tokio::test]
 async fn one_that_hangs_is_timed_out_and_killed() {
     let script = Script::new("exec sleep 1000");
     let journal = script.journal().with_deadline(Duration::from_millis(300));
@@ -112,18 +120,45 @@ async fn one_whose_reader_goes_away_leaves_no_process_and_no_zombie() {
 }
 
 #[tokio::test]
-async fn a_flood_of_entries_is_read_to_the_bound() {
-    let script = Script::new(r#"exec yes '{"PRIORITY":"3","MESSAGE":"flood"}'"#);
+async fn of_a_flood_the_first_entries_and_the_very_last_are_read() {
+    let script = Script::new(
+        r#"
+        if [ "$reverse" ]; then
+            echo '{"PRIORITY":"2","MESSAGE":"the last"}'
+            echo '{"PRIORITY":"2","MESSAGE":"the last but one"}'
+        else
+            exec yes '{"PRIORITY":"3","MESSAGE":"flood"}'
+        fi"#,
+    );
+    let journal = script.journal().with_output_bound(1024 * 1024);
+    let query = JournalQuery::new(Priority::ERR, 3, 2);
+    let excerpt = journal.excerpt(query).await.expect("entries");
+    let expected = ["flood", "flood", "flood", "the last but one", "the last"];
+    assert_eq!(messages(&excerpt), expected);
+    let lines = (1024 * 1024_u64).div_ceil(35);
+    assert_eq!(excerpt.total, lines);
+    let words = format!(
+        "journalctl printed more than 1048576 bytes: what lies between its first {lines} entries \
+         and the last is not counted"
+    );
+    assert_eq!(gaps(&excerpt).last().copied(), Some(words.as_str()));
+    assert!(script.is_gone());
+}
+
+#[tokio::test]
+async fn of_a_flood_whose_end_cannot_be_read_the_beginning_is_kept() {
+    let script = Script::new(
+        r#"
+        if [ "$reverse" ]; then exit 1; fi
+        exec yes '{"PRIORITY":"3","MESSAGE":"flood"}'"#,
+    );
     let journal = script.journal().with_output_bound(1024 * 1024);
     let excerpt = journal.excerpt(JournalQuery::default()).await.expect("entries");
     assert_eq!(excerpt.entries.len(), 50);
-    let lines = (1024 * 1024_u64).div_ceil(35);
-    assert_eq!(excerpt.total, lines);
-    assert_eq!(
-        gaps(&excerpt).last().copied(),
-        Some(format!("journalctl printed more than 1048576 bytes: what follows its first {lines} entries is missing").as_str())
-    );
-    assert!(script.is_gone());
+    let gaps = gaps(&excerpt);
+    let words = gaps.last().expect("the journal is incomplete");
+    assert!(words.starts_with("journalctl printed more than 1048576 bytes"), "{words}");
+    assert!(words.ends_with("exit status: 1"), "{words}");
 }
 
 #[tokio::test]

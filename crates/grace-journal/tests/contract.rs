@@ -210,6 +210,22 @@ async fn without_a_boot_a_directory_is_read_for_its_last() {
 }
 
 #[tokio::test]
+async fn a_journal_longer_than_the_bound_is_read_at_both_ends() {
+    let Some(files) = Files::new() else { return };
+    let mut export = Export::default();
+    for number in 0..200 {
+        export.record(THIS_BOOT, &Record::Entry(JournalEntry::new(number.to_string())));
+    }
+    let journal = reader(files.make(&export.bytes)).with_output_bound(8 * 1024);
+    let query = JournalQuery::new(Priority::ERR, 2, 3);
+    let excerpt = journal.excerpt(query).await.expect("readable");
+    let found: Vec<_> = excerpt.entries.iter().map(|entry| entry.message.as_str()).collect();
+    assert_eq!(found, ["0", "1", "197", "198", "199"]);
+    assert!((5..200).contains(&excerpt.total), "{}", excerpt.total);
+    assert!(!excerpt.gaps.is_empty());
+}
+
+#[tokio::test]
 async fn a_single_file_can_be_read() {
     let Some(files) = Files::new() else { return };
     let mut export = Export::default();
