@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use grace_core::{Guest, HealthSnapshot, HealthSource, PortError, Text};
+use grace_core::{
+    BootIdentity, Guest, HealthSnapshot, HealthSource, PortError, Text, UptimeSource,
+};
 use grace_health::{Composite, Mounts, Network, Systemd};
 use grace_journal::JournalctlJournal;
 use grace_proc::ProcUptime;
@@ -14,13 +16,17 @@ use crate::driver::Ports;
 const PVE: &str = "/etc/pve";
 
 /// The ports of this host, without notifiers.
-#[must_use]
-pub fn ports() -> Ports {
+pub async fn ports() -> Ports {
+    let uptime = ProcUptime::new();
+    let journal = match uptime.boot().await {
+        Ok(BootIdentity { id: Some(boot), .. }) => JournalctlJournal::new().with_boot(boot),
+        _ => JournalctlJournal::new(),
+    };
     let sources = Composite::new()
         .with(Arc::new(Systemd::new()))
         .with(Arc::new(Mounts::new()))
         .with(Arc::new(Network::new()));
-    Ports::new(ProcUptime::new(), JournalctlJournal::new(), HostHealth(sources))
+    Ports::new(uptime, journal, HostHealth(sources))
         .with_wall_clock(|| Some(grace_proc::unix_time()))
 }
 

@@ -46,7 +46,11 @@ pub fn run_with(
 ) -> std::io::Result<Log> {
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build()?;
-    Ok(runtime.block_on(Simulation::new(timeline, witness).run()))
+    Ok(runtime.block_on(async {
+        // The paused clock moves in whole milliseconds; begin on one, so that every instant is exact.
+        tokio::time::sleep(Duration::from_millis(1)).await;
+        Simulation::new(timeline, witness).run().await
+    }))
 }
 
 /// One run of one timeline.

@@ -20,7 +20,7 @@ pub enum JournalError {
         source: io::Error,
     },
     /// journalctl's output could not be read.
-    #[error("{command}: reading its output: {source}")]
+    #[error("the output could not be read: {source} ({command})")]
     Output {
         /// The command line.
         command: String,
@@ -28,7 +28,7 @@ pub enum JournalError {
         source: io::Error,
     },
     /// journalctl gave no entry within its deadline.
-    #[error("{command}: no answer within {after:?}")]
+    #[error("no answer within {after:?} ({command})")]
     TimedOut {
         /// The command line.
         command: String,
@@ -36,7 +36,7 @@ pub enum JournalError {
         after: Duration,
     },
     /// journalctl failed before it gave an entry.
-    #[error("{command}: {status}{}", words(stderr))]
+    #[error("{}{status} ({command})", words(stderr))]
     Failed {
         /// The command line.
         command: String,
@@ -46,7 +46,7 @@ pub enum JournalError {
         stderr: Text,
     },
     /// journalctl ended well and holds no entry of this boot, of whatever priority.
-    #[error("{command}: no entry of this boot{}", words(stderr))]
+    #[error("{}no entry of this boot ({command})", words(stderr))]
     NothingOfThisBoot {
         /// The command line.
         command: String,
@@ -55,11 +55,9 @@ pub enum JournalError {
     },
 }
 
+/// What the program said, before what is said of it.
 fn words(stderr: &Text) -> String {
-    if stderr.is_empty() {
-        return String::new();
-    }
-    format!(": {stderr}")
+    if stderr.is_empty() { String::new() } else { format!("{stderr}: ") }
 }
 
 impl JournalError {

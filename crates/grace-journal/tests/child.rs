@@ -91,7 +91,7 @@ async fn one_that_hangs_is_timed_out_and_killed() {
     let journal = script.journal().with_deadline(Duration::from_millis(300));
     let error = journal.excerpt(JournalQuery::default()).await.expect_err("no answer");
     assert_eq!(error.kind(), PortErrorKind::TimedOut);
-    assert!(error.to_string().ends_with("no answer within 300ms"), "{error}");
+    assert!(error.to_string().starts_with("no answer within 300ms ("), "{error}");
     assert!(script.is_gone());
 }
 
@@ -158,7 +158,7 @@ async fn of_a_flood_whose_end_cannot_be_read_the_beginning_is_kept() {
     let gaps = gaps(&excerpt);
     let words = gaps.last().expect("the journal is incomplete");
     assert!(words.starts_with("journalctl printed more than 1048576 bytes"), "{words}");
-    assert!(words.ends_with("exit status: 1"), "{words}");
+    assert!(words.contains("exit status: 1 ("), "{words}");
 }
 
 #[tokio::test]
@@ -240,7 +240,7 @@ async fn no_entries_are_an_error_if_the_journal_cannot_be_read() {
             Ok(excerpt) => panic!("{scenario}: {excerpt:?}"),
         };
         assert_eq!(error.kind(), kind, "{scenario}: {error}");
-        assert!(error.to_string().ends_with(words), "{scenario}: {error}");
+        assert!(error.to_string().starts_with(words), "{scenario}: {error}");
     }
     let none = "No journal files were found.";
     let denied = "No journal files were opened due to insufficient permissions.";
@@ -255,7 +255,7 @@ async fn no_entries_are_an_error_if_the_journal_cannot_be_read() {
     check(
         "echo 'out of memory' >&2; exit 1",
         PortErrorKind::Other,
-        "exit status: 1: out of memory",
+        "out of memory: exit status: 1 (",
     )
     .await;
     check("kill -KILL $$", PortErrorKind::Other, "signal: 9 (SIGKILL)").await;

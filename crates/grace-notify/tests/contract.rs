@@ -117,11 +117,11 @@ async fn a_message_is_a_paragraph_and_says_when_it_comes_again() {
     terminal.notify(&envelope).await.expect("taken");
     let expected = "\
 VM web (100) started
-  at 12.000s
+  at 12.000s after boot
   message unknown-boot-3
 
 VM web (100) started
-  at 12.000s
+  at 12.000s after boot
   message unknown-boot-3, sent again
 
 ";

@@ -33,7 +33,7 @@ fn check(message: Message, title: &str, body: &[&str]) {
 fn one_event_is_one_sentence() {
     #[track_caller]
     fn check_event(event: Event, title: &str) {
-        check(Message::Notice(Notice::single(event, secs(12))), title, &["at 12.000s"]);
+        check(Message::Notice(Notice::single(event, secs(12))), title, &["at 12.000s after boot"]);
     }
     let failed = |action, reason| Event::GuestFailed {
         guest: web(),
@@ -83,9 +83,13 @@ fn an_event_that_was_held_or_repeated_says_so() {
     let mut notice = Notice::single(Event::Alert(nas()), secs(300));
     let title = "storage/nas: NFS server not responding (critical)";
     notice.count = 3;
-    check(Message::Notice(notice.clone()), title, &["at 300.000s, seen 3 times"]);
+    check(Message::Notice(notice.clone()), title, &["at 300.000s after boot, seen 3 times"]);
     notice.first_seen = Some(secs(12));
-    check(Message::Notice(notice), title, &["at 300.000s, held since 12.000s, seen 3 times"]);
+    check(
+        Message::Notice(notice),
+        title,
+        &["at 300.000s after boot, held since 12.000s, seen 3 times"],
+    );
 }
 
 #[test]
@@ -149,7 +153,7 @@ fn a_digest_of_many_kinds_has_headings() {
             "Alerts:",
             "  storage/nas: NFS server not responding (critical), held since 12.000s",
             "Events:",
-            "  Shutdown cancelled, at 90.000s",
+            "  Shutdown cancelled, at 90.000s after boot",
             "2 alerts recovered",
             "and 1 more",
         ],

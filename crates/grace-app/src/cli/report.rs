@@ -53,7 +53,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
 }
 
 async fn make(timeout: Duration) -> StartupReport {
-    let ports = host::ports();
+    let ports = host::ports().await;
     let start = ports.start().await;
     let facts = ports.collect_facts(JournalQuery::default(), timeout).await;
     let now = ports.uptime.uptime().await.unwrap_or(Uptime::ZERO);

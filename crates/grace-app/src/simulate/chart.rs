@@ -196,7 +196,7 @@ impl Picture {
             self.chart.alerts.push(AlertRow { label: format!("{}/{}", key.0, key.1), spans });
         }
         self.chart.title = title;
-        self.chart.axis = "since the program started".to_string();
+        self.chart.axis = "since start".to_string();
         self.chart.span = self.last + self.last / 20;
         // A window that was to last longer than the run is drawn as far as the run went.
         for band in &mut self.chart.windows {

@@ -92,5 +92,5 @@ fn circumstances(notice: &Notice) -> String {
         Some(first) => format!(", held since {first}"),
         None => String::new(),
     };
-    format!("at {}{held}{}", notice.at, seen(notice.count))
+    format!("at {} after boot{held}{}", notice.at, seen(notice.count))
 }
