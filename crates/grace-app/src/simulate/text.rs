@@ -48,7 +48,7 @@ fn words(entry: &Entry) -> Option<(&'static str, String)> {
             ("start", format!("{}, host up {}", kind.as_str(), instant(uptime.since_boot())))
         }
         What::Host { words, .. } => ("host", words.clone()),
-        What::Windows(windows) => ("windows", windows_words(windows)),
+        What::Windows(windows) => ("windows", windows_words(entry.t, windows)),
         What::Event { event, decision, until } => {
             ("event", format!("{} -> {}", event_words(event), decision_words(*decision, *until)))
         }
@@ -88,12 +88,14 @@ fn settled(outcome: &Outcome, entries: &[Entry]) -> (Option<(&'static str, Strin
     (Some(("settled", words)), used)
 }
 
-fn windows_words(windows: &Windows) -> String {
+/// The windows that are open at `t`.
+fn windows_words(t: Duration, windows: &Windows) -> String {
     let named =
         [("guest", windows.guest), ("health", windows.health), ("shutdown", windows.shutdown)];
     let words: Vec<String> = named
         .iter()
-        .filter_map(|(name, span)| span.map(|(_, to)| format!("{name} until {}", instant(to))))
+        .filter_map(|(name, span)| Some((name, span.filter(|(_, to)| t < *to)?)))
+        .map(|(name, (_, to))| format!("{name} until {}", instant(to)))
         .collect();
     if words.is_empty() { "none".to_string() } else { words.join(", ") }
 }

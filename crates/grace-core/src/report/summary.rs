@@ -237,7 +237,7 @@ fn alert_line(held: &HeldAlert) -> String {
     };
     let times = if held.count > 1 { format!(", {} times", held.count) } else { String::new() };
     format!(
-        "Held: {}/{}: {} ({}, since {}{times}{state})",
+        "Held: {}/{}: {} ({}, since {} after boot{times}{state})",
         alert.category, alert.key, alert.text, alert.severity, held.first_seen
     )
 }
