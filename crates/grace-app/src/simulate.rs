@@ -111,12 +111,14 @@ impl<'a, W: Recorder + Clone + 'static> Simulation<'a, W> {
             Action::SweepStarted => self.signal(Signal::SweepStarted).await,
             Action::SweepFinished => self.signal(Signal::SweepFinished).await,
             change => {
+                let t = self.world.clock.t();
                 let words = self.world.change(change);
-                match change {
-                    Action::Suspend(span) => self.mark(HostMark::Slept(*span), &words),
-                    Action::ClockStep(_) => self.mark(HostMark::ClockSet, &words),
-                    _ => self.note(&words),
-                }
+                let mark = match change {
+                    Action::Suspend(span) => Some(HostMark::Slept(*span)),
+                    Action::ClockStep(_) => Some(HostMark::ClockSet),
+                    _ => None,
+                };
+                self.log.push(t, What::Host { mark, words });
             }
         }
     }
