@@ -1,0 +1,8 @@
+//! What the machine does, one behaviour a file, through its public interface alone.
+
+mod common;
+
+mod behaviour {
+    mod start;
+    mod windows;
+}
