@@ -3,6 +3,7 @@
 mod common;
 
 mod behaviour {
+    mod decisions;
     mod start;
     mod windows;
 }

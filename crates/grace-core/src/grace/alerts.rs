@@ -75,10 +75,11 @@ impl Grace {
 
     /// The name under which an alert and its recovery meet.
     fn alert_key(&self, alert: &Alert) -> AlertKey {
-        let named = |name: &&Text| name.eq_ignore_ascii_case(&alert.category);
-        let rule = self.policy.categories.iter().find(|rule| rule.names().any(|n| named(&n)));
-        let category = rule.map_or(&alert.category, |rule| &rule.name);
-        AlertKey { category: Text::name(category.to_lowercase()), key: alert.key.clone() }
+        let category = alert.category.to_lowercase();
+        let is_named = |name: &Text| name.to_lowercase() == category;
+        let rule = self.policy.categories.iter().find(|rule| rule.names().any(is_named));
+        let category = rule.map_or(category, |rule| rule.name.to_lowercase());
+        AlertKey { category: Text::name(category), key: alert.key.clone() }
     }
 
     /// The alerts whose window is over, each read again in `facts`.
