@@ -3,6 +3,7 @@
 mod common;
 
 mod behaviour {
+    mod adaptive;
     mod decisions;
     mod start;
     mod windows;

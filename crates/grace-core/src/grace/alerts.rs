@@ -16,14 +16,14 @@ impl Grace {
         let key = self.alert_key(&alert);
         let subject = Subject::Alert { category: &alert.category, severity: alert.severity };
         match self.view.decide(now, subject) {
-            decision @ Decision::Hold { until, .. } => {
+            decision @ Decision::Hold { .. } => {
                 let event = Entry::single(self.next_number());
                 let window = match self.view.categories.find(&key.category) {
                     Some(CategorySpan::Own(closes)) => Window::Own(closes),
                     _ => Window::Health,
                 };
                 let limit = self.policy.limits.alerts;
-                let entry = self.state.alerts.hold(key, alert, now, (window, until), event, limit);
+                let entry = self.state.alerts.hold(key, alert, now, window, event, limit);
                 self.accept(event, entry, decision)
             }
             _ => self.tell_alert(now, key, alert),
@@ -86,7 +86,7 @@ impl Grace {
     pub(super) fn take_due_alerts(&mut self, now: Uptime, facts: &Facts) -> DueAlerts {
         let closes = self.view.health_window().closes();
         let due = self.state.alerts.take_due(now, closes);
-        let beyond = self.state.alerts.take_beyond(now);
+        let beyond = self.state.alerts.take_beyond(now, closes);
         self.reread(due, beyond, facts)
     }
 
