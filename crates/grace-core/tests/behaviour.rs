@@ -4,6 +4,7 @@ mod common;
 
 mod behaviour {
     mod adaptive;
+    mod alerts;
     mod decisions;
     mod start;
     mod windows;

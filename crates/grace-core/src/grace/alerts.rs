@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use super::Grace;
+use super::{Grace, ReportState};
 use crate::entry::Entry;
 use crate::held::{AlertKey, OpenAlert, Window};
 use crate::view::CategorySpan;
@@ -121,17 +121,21 @@ impl Grace {
         self.settle_all(due.recovered.into_iter().map(|open| open.entry), &Outcome::Recovered);
     }
 
-    /// Tells in a digest what was held, where no report does.
+    /// Tells in a digest what was held, where no report does. What recovered is left to a report to come.
     pub(super) fn tell_due_alerts(&mut self, now: Uptime, facts: &Facts) {
         let due = self.take_due_alerts(now, facts);
+        for open in &due.recovered {
+            self.state.alerts.recover(open.held.clone(), self.policy.limits.alerts);
+        }
         if due.failing.is_empty() && due.beyond.is_none() {
             self.settle_due_alerts(due, &Outcome::Recovered);
             return;
         }
-        let (_, recovered_earlier) = self.state.alerts.take_recovered();
         let mut digest = Digest::new(DigestCause::GraceEnded, now);
         digest.alerts = due.failing();
-        digest.recovered = recovered_earlier.saturating_add(due.recovered.len() as u64);
+        if self.state.report != ReportState::Due {
+            (_, digest.recovered) = self.state.alerts.take_recovered();
+        }
         digest.beyond = due.beyond.map_or(0, |entry| entry.events);
         let outcome = self.post(now, Message::Digest(digest));
         self.settle_due_alerts(due, &outcome);
