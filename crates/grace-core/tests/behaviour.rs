@@ -6,6 +6,8 @@ mod behaviour {
     mod adaptive;
     mod alerts;
     mod decisions;
+    mod guests;
+    mod ledger;
     mod start;
     mod windows;
 }
