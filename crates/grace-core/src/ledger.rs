@@ -13,6 +13,8 @@ pub(crate) struct Ledger {
     index: BTreeMap<GuestId, usize>,
     collected: usize,
     beyond: Beyond,
+    /// Outcomes that were told on their own and whose guests are past the limit.
+    told_beyond: u64,
 }
 
 /// What is known of one guest.
@@ -106,7 +108,9 @@ impl Ledger {
 
     /// Notes an outcome that was told on its own.
     pub(crate) fn note(&mut self, guest: &Guest, change: Change, limit: usize) {
-        self.record(guest, change, limit);
+        if self.record(guest, change, limit).is_none() {
+            self.told_beyond = self.told_beyond.saturating_add(1);
+        }
     }
 
     /// Notes that a guest stopped, if it is one whose start was seen.
@@ -136,6 +140,11 @@ impl Ledger {
     /// How many collected starts are counted without their guest.
     pub(crate) fn beyond(&self) -> u64 {
         self.beyond.events()
+    }
+
+    /// How many events are counted without their guest: collected starts, and what was told on its own.
+    pub(crate) fn unlisted(&self) -> u64 {
+        self.beyond().saturating_add(self.told_beyond)
     }
 
     /// The guest's line in the ledger with this change made; `None` if the ledger is full.

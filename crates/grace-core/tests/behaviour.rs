@@ -8,6 +8,7 @@ mod behaviour {
     mod decisions;
     mod guests;
     mod ledger;
+    mod shutdown;
     mod start;
     mod windows;
 }

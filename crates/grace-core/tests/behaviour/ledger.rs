@@ -260,6 +260,20 @@ fn past_the_limit_starts_are_counted_and_the_report_says_so() {
 }
 
 #[test]
+fn past_the_limit_a_failure_is_told_at_once_and_counted_in_the_report() {
+    let host = run(limits(1), &[], &[(10.0, started("100")), (11.0, failed("101", "no"))]);
+    assert_eq!(host.notices().len(), 1);
+    assert_eq!(print(&host.report().guests), ["started 100", "1 beyond"]);
+}
+
+#[test]
+fn past_the_limit_no_guest_is_called_missing() {
+    let host = run(limits(1), &["100", "101"], &[(10.0, started("100")), (11.0, started("101"))]);
+    assert_eq!(print(&host.report().guests), ["started 100", "1 beyond"]);
+    assert_eq!(host.report().guests.missing, None, "101 may be the one that is not listed");
+}
+
+#[test]
 fn past_the_limit_a_digest_counts_too() {
     let mut host = Host::started_at(1_000.0, limits(1));
     for id in ["100", "101", "102"] {
