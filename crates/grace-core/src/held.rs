@@ -1,6 +1,6 @@
 //! What is held: alerts of transient categories, and guest stops during a shutdown.
 
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 
 use crate::entry::{Beyond, Entry};
@@ -20,8 +20,8 @@ pub(crate) struct HeldAlerts {
     recovered: Vec<HeldAlert>,
     recovered_count: u64,
     beyond: Beyond,
-    /// When the events past the limit are looked at: with the last window that held one.
-    beyond_until: Uptime,
+    /// The windows that held one of the events past the limit. They are told with the last of these.
+    beyond_windows: BTreeSet<Window>,
     /// How many open alerts wait for each window's end.
     waiting: BTreeMap<Window, usize>,
 }
@@ -49,7 +49,7 @@ impl HeldAlerts {
         key: AlertKey,
         alert: Alert,
         now: Uptime,
-        window: (Window, Uptime),
+        window: Window,
         event: Entry,
         limit: usize,
     ) -> Entry {
@@ -58,7 +58,7 @@ impl HeldAlerts {
             return open.entry;
         }
         if self.open.len() >= limit {
-            self.beyond_until = self.beyond_until.max(window.1);
+            self.beyond_windows.insert(window);
             return self.beyond.add(event);
         }
         let held = HeldAlert {
@@ -68,8 +68,8 @@ impl HeldAlerts {
             count: 1,
             state: HeldState::Unverified,
         };
-        self.open.insert(key, OpenAlert { held, entry: event, window: window.0 });
-        let waiting = self.waiting.entry(window.0).or_default();
+        self.open.insert(key, OpenAlert { held, entry: event, window });
+        let waiting = self.waiting.entry(window).or_default();
         *waiting = waiting.saturating_add(1);
         event
     }
@@ -102,8 +102,11 @@ impl HeldAlerts {
     /// The first instant at which something held must be looked at again.
     pub(crate) fn due(&self, health_closes: Uptime) -> Option<Uptime> {
         let open = self.waiting.keys().map(|window| window.closes(health_closes));
-        let beyond = (self.beyond.events() > 0).then_some(self.beyond_until);
-        open.chain(beyond).min()
+        open.chain(self.beyond_due(health_closes)).min()
+    }
+
+    fn beyond_due(&self, health_closes: Uptime) -> Option<Uptime> {
+        self.beyond_windows.iter().map(|window| window.closes(health_closes)).max()
     }
 
     /// The alerts whose window is over, in the order in which they were first seen.
@@ -121,19 +124,21 @@ impl HeldAlerts {
         due
     }
 
-    /// Everything that is open, in the order in which it was first seen.
-    pub(crate) fn take_all(&mut self) -> Vec<OpenAlert> {
+    /// Everything that is open, in the order in which it was first seen, and the events past the limit.
+    pub(crate) fn take_all(&mut self) -> (Vec<OpenAlert>, Option<Entry>) {
         self.waiting.clear();
+        self.beyond_windows.clear();
         let mut all: Vec<OpenAlert> = core::mem::take(&mut self.open).into_values().collect();
         all.sort_by_key(|open| open.entry.number);
-        all
+        (all, self.beyond.take())
     }
 
     /// The events past the limit, if their windows are over.
-    pub(crate) fn take_beyond(&mut self, now: Uptime) -> Option<Entry> {
-        if now < self.beyond_until {
+    pub(crate) fn take_beyond(&mut self, now: Uptime, health_closes: Uptime) -> Option<Entry> {
+        if self.beyond_due(health_closes).is_none_or(|due| now < due) {
             return None;
         }
+        self.beyond_windows.clear();
         self.beyond.take()
     }
 
@@ -212,7 +217,7 @@ impl OpenAlert {
 /// The alerts people were told of and that are not over, so that their recoveries are told too.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct ToldAlerts {
-    keys: alloc::collections::BTreeSet<AlertKey>,
+    keys: BTreeSet<AlertKey>,
     /// More were told than are remembered: an unknown recovery may be one of theirs.
     forgot: bool,
 }

@@ -13,6 +13,8 @@ pub(crate) struct Ledger {
     index: BTreeMap<GuestId, usize>,
     collected: usize,
     beyond: Beyond,
+    /// Outcomes that were told on their own and whose guests are past the limit.
+    told_beyond: u64,
 }
 
 /// What is known of one guest.
@@ -28,7 +30,7 @@ pub(crate) struct LedgerGuest {
     after_window: bool,
     /// Its start, collected and not yet told.
     collected: Option<Entry>,
-    /// Its last start or failure, if that was told on its own.
+    /// Where `state` was told on its own, if it was.
     told: Option<Outcome>,
 }
 
@@ -51,11 +53,13 @@ pub(crate) struct Change {
     pub(crate) warning: Option<Text>,
     /// It came after the guest window.
     pub(crate) after_window: bool,
+    /// Where it was told on its own, if it was.
+    pub(crate) told: Option<Outcome>,
 }
 
 impl Change {
     pub(crate) fn new(state: GuestState, at: Uptime) -> Self {
-        Self { state, at, warning: None, after_window: false }
+        Self { state, at, warning: None, after_window: false, told: None }
     }
 }
 
@@ -71,12 +75,13 @@ impl Ledger {
 
     /// Where this very outcome of the guest was told already, if it was.
     ///
-    /// A start of a guest that runs is the same start; a failure is the same if its instant is.
+    /// A start of a guest that runs is the same start; a failure or a warning is the same if its instant is.
     pub(crate) fn told(&self, guest: &GuestId, change: &Change) -> Option<&Outcome> {
         let known = self.find(guest)?;
+        let same_instant = known.since == change.at && known.warning == change.warning;
         let same = match (&known.state, &change.state) {
-            (GuestState::Running, GuestState::Running) => change.warning.is_none(),
-            (old, new) => old == new && known.since == change.at,
+            (GuestState::Running, GuestState::Running) => change.warning.is_none() || same_instant,
+            (old, new) => old == new && same_instant,
         };
         known.told.as_ref().filter(|_| same)
     }
@@ -101,10 +106,10 @@ impl Ledger {
         entry
     }
 
-    /// Notes an outcome that was told on its own, and where.
-    pub(crate) fn note(&mut self, guest: &Guest, change: Change, told: Outcome, limit: usize) {
-        if let Some(known) = self.record(guest, change, limit) {
-            known.told = Some(told);
+    /// Notes an outcome that was told on its own.
+    pub(crate) fn note(&mut self, guest: &Guest, change: Change, limit: usize) {
+        if self.record(guest, change, limit).is_none() {
+            self.told_beyond = self.told_beyond.saturating_add(1);
         }
     }
 
@@ -132,9 +137,14 @@ impl Ledger {
         self.index.get(guest).and_then(|&at| self.guests.get(at))
     }
 
-    /// How many start events are counted without their guest.
+    /// How many collected starts are counted without their guest.
     pub(crate) fn beyond(&self) -> u64 {
         self.beyond.events()
+    }
+
+    /// How many events are counted without their guest: collected starts, and what was told on its own.
+    pub(crate) fn unlisted(&self) -> u64 {
+        self.beyond().saturating_add(self.told_beyond)
     }
 
     /// The guest's line in the ledger with this change made; `None` if the ledger is full.
@@ -173,7 +183,7 @@ impl LedgerGuest {
             warning: change.warning,
             after_window: change.after_window,
             collected: None,
-            told: None,
+            told: change.told,
         }
     }
 
@@ -181,8 +191,9 @@ impl LedgerGuest {
         if change.at < self.since {
             return;
         }
-        // A second sight of the same start does not take its warnings away.
+        // A second sight of the same start does not take away its warnings, nor that it was told.
         let same_start = self.state == GuestState::Running && change.state == GuestState::Running;
+        self.told = change.told.or_else(|| self.told.take().filter(|_| same_start));
         self.warning = change.warning.or_else(|| self.warning.take().filter(|_| same_start));
         self.after_window = change.after_window && (self.after_window || !same_start);
         self.state = change.state;

@@ -77,8 +77,8 @@ pub struct GuestReport {
     pub warned: Vec<FailedGuest>,
     /// Guests that the host starts at boot and that started after the guest window. Among `started` too.
     pub late: Vec<Guest>,
-    /// Guests that the host starts at boot and of which nothing was seen. `None`: which guests those are is
-    /// not known.
+    /// Guests that the host starts at boot and of which nothing was seen. `None`: it is not known which guests
+    /// the host starts, or not all that were seen are listed.
     pub missing: Option<Vec<Guest>>,
     /// Guests that started and stopped again.
     pub stopped: Vec<Guest>,

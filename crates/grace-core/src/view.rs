@@ -246,13 +246,13 @@ impl CategoryTable {
                 None => CategorySpan::Health,
                 Some(window) => CategorySpan::Own(anchor.saturating_add(window)),
             };
-            rule.names().map(move |name| (name, span))
+            rule.names().map(move |name| (name.to_lowercase(), span))
         });
         for (slot, (name, span)) in
             table.slots.iter_mut().zip(names.filter(|(name, _)| name.len() <= empty.name.len()))
         {
             for (to, from) in slot.name.iter_mut().zip(name.bytes()) {
-                *to = from.to_ascii_lowercase();
+                *to = from;
             }
             slot.len = u8::try_from(name.len()).unwrap_or(u8::MAX);
             slot.span = span;

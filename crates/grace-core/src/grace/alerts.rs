@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use super::Grace;
+use super::{Grace, ReportState};
 use crate::entry::Entry;
 use crate::held::{AlertKey, OpenAlert, Window};
 use crate::view::CategorySpan;
@@ -16,14 +16,14 @@ impl Grace {
         let key = self.alert_key(&alert);
         let subject = Subject::Alert { category: &alert.category, severity: alert.severity };
         match self.view.decide(now, subject) {
-            decision @ Decision::Hold { until, .. } => {
+            decision @ Decision::Hold { .. } => {
                 let event = Entry::single(self.next_number());
                 let window = match self.view.categories.find(&key.category) {
                     Some(CategorySpan::Own(closes)) => Window::Own(closes),
                     _ => Window::Health,
                 };
                 let limit = self.policy.limits.alerts;
-                let entry = self.state.alerts.hold(key, alert, now, (window, until), event, limit);
+                let entry = self.state.alerts.hold(key, alert, now, window, event, limit);
                 self.accept(event, entry, decision)
             }
             _ => self.tell_alert(now, key, alert),
@@ -75,17 +75,18 @@ impl Grace {
 
     /// The name under which an alert and its recovery meet.
     fn alert_key(&self, alert: &Alert) -> AlertKey {
-        let named = |name: &&Text| name.eq_ignore_ascii_case(&alert.category);
-        let rule = self.policy.categories.iter().find(|rule| rule.names().any(|n| named(&n)));
-        let category = rule.map_or(&alert.category, |rule| &rule.name);
-        AlertKey { category: Text::name(category.to_lowercase()), key: alert.key.clone() }
+        let category = alert.category.to_lowercase();
+        let is_named = |name: &Text| name.to_lowercase() == category;
+        let rule = self.policy.categories.iter().find(|rule| rule.names().any(is_named));
+        let category = rule.map_or(category, |rule| rule.name.to_lowercase());
+        AlertKey { category: Text::name(category), key: alert.key.clone() }
     }
 
     /// The alerts whose window is over, each read again in `facts`.
     pub(super) fn take_due_alerts(&mut self, now: Uptime, facts: &Facts) -> DueAlerts {
         let closes = self.view.health_window().closes();
         let due = self.state.alerts.take_due(now, closes);
-        let beyond = self.state.alerts.take_beyond(now);
+        let beyond = self.state.alerts.take_beyond(now, closes);
         self.reread(due, beyond, facts)
     }
 
@@ -120,17 +121,21 @@ impl Grace {
         self.settle_all(due.recovered.into_iter().map(|open| open.entry), &Outcome::Recovered);
     }
 
-    /// Tells in a digest what was held, where no report does.
+    /// Tells in a digest what was held, where no report does. What recovered is left to a report to come.
     pub(super) fn tell_due_alerts(&mut self, now: Uptime, facts: &Facts) {
         let due = self.take_due_alerts(now, facts);
+        for open in &due.recovered {
+            self.state.alerts.recover(open.held.clone(), self.policy.limits.alerts);
+        }
         if due.failing.is_empty() && due.beyond.is_none() {
             self.settle_due_alerts(due, &Outcome::Recovered);
             return;
         }
-        let (_, recovered_earlier) = self.state.alerts.take_recovered();
         let mut digest = Digest::new(DigestCause::GraceEnded, now);
         digest.alerts = due.failing();
-        digest.recovered = recovered_earlier.saturating_add(due.recovered.len() as u64);
+        if self.state.report != ReportState::Due {
+            (_, digest.recovered) = self.state.alerts.take_recovered();
+        }
         digest.beyond = due.beyond.map_or(0, |entry| entry.events);
         let outcome = self.post(now, Message::Digest(digest));
         self.settle_due_alerts(due, &outcome);

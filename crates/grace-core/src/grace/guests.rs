@@ -68,7 +68,8 @@ impl Grace {
         if stopped {
             self.state.ledger.note_stop(&guest.id, change.at);
         } else if self.notes_guests(now) {
-            self.state.ledger.note(guest, change, outcome, self.policy.limits.guests);
+            change.told = Some(outcome);
+            self.state.ledger.note(guest, change, self.policy.limits.guests);
         }
         Decision::Deliver
     }

@@ -193,8 +193,7 @@ impl State {
         let unreported = self.report == ReportState::Due;
         let beyond = self.ledger.beyond();
         let (started, entries) = self.ledger.take_collected();
-        let alerts = self.alerts.take_all();
-        let alerts_beyond = self.alerts.take_beyond(Uptime::MAX);
+        let (alerts, alerts_beyond) = self.alerts.take_all();
         let earlier = self.previous.take();
         if !unreported && entries.is_empty() && alerts.is_empty() && alerts_beyond.is_none() {
             return earlier;

@@ -67,12 +67,13 @@ fn guest_report(
     health: Option<&HealthSnapshot>,
     expected: Option<&[Guest]>,
 ) -> GuestReport {
-    let mut report = GuestReport { beyond: ledger.beyond(), ..GuestReport::default() };
+    let mut report = GuestReport { beyond: ledger.unlisted(), ..GuestReport::default() };
     for known in ledger.guests() {
         add_guest(&mut report, known, expected);
     }
     report.failed.extend(health.into_iter().flat_map(|health| failed_by_text(health, ledger)));
-    report.missing = expected.map(|expected| {
+    // A guest that was seen and is not listed must not be called missing.
+    report.missing = expected.filter(|_| report.beyond == 0).map(|expected| {
         let unseen = |guest: &&Guest| ledger.find(&guest.id).is_none();
         expected.iter().filter(unseen).cloned().collect()
     });

@@ -1,0 +1,14 @@
+//! What the machine does, one behaviour a file, through its public interface alone.
+
+mod common;
+
+mod behaviour {
+    mod adaptive;
+    mod alerts;
+    mod decisions;
+    mod guests;
+    mod ledger;
+    mod shutdown;
+    mod start;
+    mod windows;
+}
