@@ -45,27 +45,34 @@ fn boot(policy: &Policy, start: &Start, guests: &[Guest]) -> Grace {
     for guest in guests {
         now = now.saturating_add(core::time::Duration::from_secs(3));
         grace.handle_event(now, Event::GuestStarted { guest: guest.clone(), at: None });
+        drain(&mut grace, now);
     }
-    let facts = || {
-        let mut facts = Facts::default();
-        facts.health = Ok(HealthSnapshot::new(Status::Ok));
-        facts.journal = Ok(JournalExcerpt::default());
-        facts.expected_guests = Ok(Vec::new());
-        facts
-    };
     while let Some(due) = grace.poll_timeout() {
         grace.handle_timeout(due);
-        while let Some(effect) = grace.poll_effect() {
-            match effect {
-                Effect::CollectFacts { request, .. } => grace.handle_facts(due, request, facts()),
-                Effect::Deliver(envelope) => {
-                    grace.handle_delivery(due, &envelope.id, Delivery::Taken);
-                }
-                Effect::Accepted { .. } | Effect::Settled { .. } | Effect::Closed(_) => {}
-            }
-        }
+        drain(&mut grace, due);
     }
     grace
+}
+
+/// Does what the machine asks for: facts are well, and every message is taken.
+fn drain(grace: &mut Grace, now: Uptime) {
+    while let Some(effect) = grace.poll_effect() {
+        match effect {
+            Effect::CollectFacts { request, .. } => grace.handle_facts(now, request, well()),
+            Effect::Deliver(envelope) => {
+                grace.handle_delivery(now, &envelope.id, Delivery::Taken);
+            }
+            Effect::Accepted { .. } | Effect::Settled { .. } | Effect::Closed(_) => {}
+        }
+    }
+}
+
+fn well() -> Facts {
+    let mut facts = Facts::default();
+    facts.health = Ok(HealthSnapshot::new(Status::Ok));
+    facts.journal = Ok(JournalExcerpt::default());
+    facts.expected_guests = Ok(Vec::new());
+    facts
 }
 
 /// A storm: ten thousand guests and a hundred thousand alerts within the windows, taken in one by one.

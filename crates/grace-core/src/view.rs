@@ -216,8 +216,7 @@ pub(crate) struct CategoryTable {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct CategorySlot {
-    name: [u8; Policy::MAX_CATEGORY_NAME_LEN],
-    len: u8,
+    name: Folded,
     span: CategorySpan,
 }
 
@@ -235,52 +234,75 @@ impl CategoryTable {
     ///
     /// Names past the limits of [`Policy::validated`] are left out.
     pub(crate) fn new(rules: &[CategoryRule], anchor: Uptime) -> Self {
-        let empty = CategorySlot {
-            name: [0; Policy::MAX_CATEGORY_NAME_LEN],
-            len: 0,
-            span: CategorySpan::Health,
-        };
+        let empty = CategorySlot { name: Folded::EMPTY, span: CategorySpan::Health };
         let mut table = Self { slots: [empty; Policy::MAX_CATEGORY_NAMES], used: 0 };
         let names = rules.iter().flat_map(|rule| {
             let span = match rule.window {
                 None => CategorySpan::Health,
                 Some(window) => CategorySpan::Own(anchor.saturating_add(window)),
             };
-            rule.names().map(move |name| (name.to_lowercase(), span))
+            rule.names()
+                .filter_map(move |name| Some(CategorySlot { name: Folded::new(name)?, span }))
         });
-        for (slot, (name, span)) in
-            table.slots.iter_mut().zip(names.filter(|(name, _)| name.len() <= empty.name.len()))
-        {
-            for (to, from) in slot.name.iter_mut().zip(name.bytes()) {
-                *to = from;
-            }
-            slot.len = u8::try_from(name.len()).unwrap_or(u8::MAX);
-            slot.span = span;
+        for (slot, named) in table.slots.iter_mut().zip(names) {
+            *slot = named;
             table.used = table.used.saturating_add(1);
         }
         table
     }
 
     pub(crate) fn find(&self, category: &str) -> Option<CategorySpan> {
-        let slots = self.slots.iter().take(self.used);
-        let mut slots = slots.filter(|slot| slot.is_named(category));
-        slots.next().map(|slot| slot.span)
+        let mut slots = self.slots.iter().take(self.used);
+        let found = slots.find(|slot| slot.name.is(category.as_bytes()));
+        match found {
+            Some(slot) => Some(slot.span),
+            None if category.is_ascii() => None,
+            None => self.find_unicode(category),
+        }
+    }
+
+    #[cold]
+    fn find_unicode(&self, category: &str) -> Option<CategorySpan> {
+        let name = Folded::new(category)?;
+        let mut slots = self.slots.iter().take(self.used);
+        slots.find(|slot| slot.name == name).map(|slot| slot.span)
     }
 }
 
-impl CategorySlot {
-    fn name(&self) -> &[u8] {
-        self.name.get(..usize::from(self.len)).unwrap_or_default()
+/// A category's name in lower case, inline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Folded {
+    bytes: [u8; Policy::MAX_CATEGORY_NAME_LEN],
+    len: u8,
+}
+
+impl Folded {
+    const EMPTY: Self = Self { bytes: [0; Policy::MAX_CATEGORY_NAME_LEN], len: 0 };
+
+    /// Whether `name` is this name, but for the case of ASCII letters.
+    #[inline]
+    fn is(&self, name: &[u8]) -> bool {
+        // Names come in lower case as a rule, and equal bytes are found faster.
+        let len = usize::from(self.len);
+        len == name.len()
+            && self
+                .bytes
+                .get(..len)
+                .is_some_and(|own| own == name || own.eq_ignore_ascii_case(name))
     }
 
-    /// Whether `category` is this name in any case. As in the original, that is Unicode's lower case: the
-    /// Kelvin sign is a `k`.
-    fn is_named(&self, category: &str) -> bool {
-        let name = self.name();
-        if category.is_ascii() {
-            return name.eq_ignore_ascii_case(category.as_bytes());
+    /// The name in lower case; `None` if it is longer than that of any held category.
+    ///
+    /// As in the original, that is Unicode's lower case: the Kelvin sign is a `k`.
+    fn new(name: &str) -> Option<Self> {
+        let mut folded = Self::EMPTY;
+        let mut bytes = folded.bytes.as_mut_slice();
+        for c in name.chars().flat_map(char::to_lowercase) {
+            let (to, rest) = bytes.split_at_mut_checked(c.len_utf8())?;
+            c.encode_utf8(to);
+            bytes = rest;
+            folded.len = folded.len.saturating_add(c.len_utf8() as u8);
         }
-        let lower = category.chars().flat_map(char::to_lowercase);
-        core::str::from_utf8(name).is_ok_and(|name| lower.eq(name.chars()))
+        Some(folded)
     }
 }
