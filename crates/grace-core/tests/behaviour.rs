@@ -5,9 +5,11 @@ mod common;
 mod behaviour {
     mod adaptive;
     mod alerts;
+    mod clock;
     mod decisions;
     mod guests;
     mod ledger;
+    mod outbox;
     mod shutdown;
     mod start;
     mod windows;
