@@ -5,6 +5,7 @@ mod common;
 mod behaviour {
     mod adaptive;
     mod alerts;
+    mod bad_input;
     mod clock;
     mod decisions;
     mod guests;
