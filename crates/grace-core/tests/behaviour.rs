@@ -8,6 +8,7 @@ mod behaviour {
     mod bad_input;
     mod clock;
     mod decisions;
+    mod facts_asked;
     mod guests;
     mod ledger;
     mod outbox;
