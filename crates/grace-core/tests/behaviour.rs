@@ -12,6 +12,7 @@ mod behaviour {
     mod guests;
     mod ledger;
     mod outbox;
+    mod restore;
     mod shutdown;
     mod start;
     mod windows;
