@@ -109,6 +109,21 @@ impl HeldAlerts {
         self.beyond_windows.iter().map(|window| window.closes(health_closes)).max()
     }
 
+    /// What waits for the health window waits from now on for `closes`, wherever a new health window ends.
+    pub(crate) fn keep_health_window(&mut self, closes: Uptime) {
+        let own = Window::Own(closes);
+        for open in self.open.values_mut().filter(|open| open.window == Window::Health) {
+            open.window = own;
+        }
+        if let Some(count) = self.waiting.remove(&Window::Health) {
+            let waiting = self.waiting.entry(own).or_default();
+            *waiting = waiting.saturating_add(count);
+        }
+        if self.beyond_windows.remove(&Window::Health) {
+            self.beyond_windows.insert(own);
+        }
+    }
+
     /// The alerts whose window is over, in the order in which they were first seen.
     pub(crate) fn take_due(&mut self, now: Uptime, health_closes: Uptime) -> Vec<OpenAlert> {
         let is_due = |open: &OpenAlert| open.window.closes(health_closes) <= now;

@@ -45,7 +45,7 @@ impl Outbox {
         limit: usize,
     ) -> Accepted {
         let may_wait = !matches!(message, Message::StartupReport(_));
-        if may_wait && self.pending.len() >= limit {
+        if may_wait && self.is_full(limit) {
             let (id_of_digest, digest) = self
                 .overflow
                 .get_or_insert_with(|| (id.clone(), Digest::new(DigestCause::OutboxFull, now)));
@@ -57,6 +57,11 @@ impl Outbox {
             return Accepted::InDigest(id_of_digest.clone());
         }
         Accepted::Send(self.send(Envelope::new(id, message), now, retry))
+    }
+
+    /// Whether there is no room. There is always room for one, or nothing would ever be told.
+    fn is_full(&self, limit: usize) -> bool {
+        self.pending.len() >= limit.max(1)
     }
 
     fn send(&mut self, envelope: Envelope, now: Uptime, retry: Retry) -> Envelope {
@@ -95,11 +100,9 @@ impl Outbox {
 
     /// The envelopes to send now: those whose wait is over, and the overflow if there is room for it.
     pub(crate) fn take_due(&mut self, now: Uptime, retry: Retry, limit: usize) -> Vec<Envelope> {
+        // A wait of nothing, or one cut at the end of time, is due again at once: each is sent once a call.
         let mut again = Vec::new();
-        while self.due.first().is_some_and(|&(due, _)| due <= now) {
-            let Some((_, id)) = self.due.pop_first() else {
-                break;
-            };
+        for (_, id) in self.take_due_ids(now) {
             if let Some(pending) = self.pending.get_mut(&id) {
                 pending.envelope.attempt = pending.envelope.attempt.saturating_add(1);
                 pending.due = now.saturating_add(retry.answer);
@@ -111,8 +114,16 @@ impl Outbox {
         again
     }
 
+    fn take_due_ids(&mut self, now: Uptime) -> Vec<(Uptime, MessageId)> {
+        let mut due = Vec::new();
+        while self.due.first().is_some_and(|&(due, _)| due <= now) {
+            due.extend(self.due.pop_first());
+        }
+        due
+    }
+
     fn take_overflow(&mut self, now: Uptime, retry: Retry, limit: usize) -> Option<Envelope> {
-        if self.pending.len() >= limit {
+        if self.is_full(limit) {
             return None;
         }
         let (id, digest) = self.overflow.take()?;
@@ -121,7 +132,7 @@ impl Outbox {
 
     /// The first instant at which something must be sent.
     pub(crate) fn due(&self, limit: usize) -> Option<Uptime> {
-        if self.overflow.is_some() && self.pending.len() < limit {
+        if self.overflow.is_some() && !self.is_full(limit) {
             return Some(Uptime::ZERO);
         }
         self.due.first().map(|&(due, _)| due)

@@ -41,11 +41,14 @@ impl Text {
         if raw.len() <= limit && !raw.chars().any(is_unsafe) {
             return Self(SmolStr::new(raw));
         }
-        let kept = prefix(raw, limit);
-        let mut safe: String = kept.chars().map(safe_char).collect();
-        let cut = raw.len().saturating_sub(kept.len());
-        if cut > 0 {
-            safe.push_str(&format!("… [{cut} bytes cut]"));
+        let mut safe = String::new();
+        for (at, c) in raw.char_indices() {
+            let c = safe_char(c);
+            if safe.len().saturating_add(c.len_utf8()) > limit {
+                safe.push_str(&format!("… [{} bytes cut]", raw.len().saturating_sub(at)));
+                break;
+            }
+            safe.push(c);
         }
         Self(SmolStr::from(safe))
     }
@@ -61,12 +64,6 @@ impl Text {
     pub fn as_str(&self) -> &str {
         self.0.as_str()
     }
-}
-
-/// The longest start of `text` that ends on a character boundary and has at most `limit` bytes.
-fn prefix(text: &str, limit: usize) -> &str {
-    let end = (0..=limit.min(text.len())).rev().find(|&at| text.is_char_boundary(at));
-    text.get(..end.unwrap_or(0)).unwrap_or_default()
 }
 
 fn is_unsafe(c: char) -> bool {

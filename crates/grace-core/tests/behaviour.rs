@@ -5,9 +5,14 @@ mod common;
 mod behaviour {
     mod adaptive;
     mod alerts;
+    mod bad_input;
+    mod clock;
     mod decisions;
+    mod facts_asked;
     mod guests;
     mod ledger;
+    mod outbox;
+    mod restore;
     mod shutdown;
     mod start;
     mod windows;

@@ -85,29 +85,11 @@ fn resumed(
     state.origin.identity = identity;
     state.origin.started_at = now;
     state.origin.uptime_known = uptime.is_some();
-    let goes_on = match state.report {
-        ReportState::Due => true,
-        ReportState::Sent(_) | ReportState::Closed => {
-            let ends = state.origin.anchor.saturating_add(policy.guest.max(policy.health));
-            state.origin.kind == BootKind::Restart && now < ends
-        }
-    };
-    let was = state.origin.kind;
-    if !goes_on {
-        state.origin.kind = BootKind::Restart;
-        state.origin.anchor = anchor(&policy, now);
-        state.sweep = Sweep::Unseen;
-        state.settling = Settling::Unknown;
-    }
     let mut grace = Grace::from_state(state, policy);
-    if !goes_on {
-        let closing = match was {
-            BootKind::Boot => Closing::AlreadyReported,
-            BootKind::Restart => Closing::Restart,
-        };
-        grace.effects.push_back(Effect::Closed(closing));
-    }
     grace.resume_outbox();
+    if !grace.goes_on(now) {
+        grace.open_windows_again(now);
+    }
     grace
 }
 
@@ -143,6 +125,36 @@ impl Grace {
         let mut grace = Self { policy, view, state, effects: VecDeque::new() };
         grace.refresh_windows();
         grace
+    }
+
+    /// Whether the windows that were saved still run at `now`, or a report is still to come.
+    fn goes_on(&self, now: Uptime) -> bool {
+        match self.state.report {
+            ReportState::Due => true,
+            ReportState::Sent(_) | ReportState::Closed => {
+                let view = &self.view;
+                let runs = view.guest_window().is_open(now) || view.health_window().is_open(now);
+                self.state.origin.kind == BootKind::Restart && runs
+            }
+        }
+    }
+
+    /// What a mere restart does. What the windows before had gathered is not held back again by the new ones.
+    fn open_windows_again(&mut self, now: Uptime) {
+        let closing = match self.state.origin.kind {
+            BootKind::Boot => Closing::AlreadyReported,
+            BootKind::Restart => Closing::Restart,
+        };
+        self.effects.push_back(Effect::Closed(closing));
+        self.tell_collected_guests(now);
+        self.state.alerts.keep_health_window(self.view.health_window().closes());
+        let origin = &mut self.state.origin;
+        origin.kind = BootKind::Restart;
+        origin.anchor = anchor(&self.policy, now);
+        self.state.sweep = Sweep::Unseen;
+        self.state.settling = Settling::Unknown;
+        self.view = initial_view(&self.policy, BootKind::Restart, self.state.origin.anchor);
+        self.refresh_windows();
     }
 
     /// Sends again what no notifier is known to have taken.

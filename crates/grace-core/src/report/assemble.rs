@@ -52,9 +52,14 @@ pub(crate) fn assemble(inputs: Inputs<'_>) -> StartupReport {
     }
 }
 
-/// What is known; what is not becomes a gap.
+/// What is known; what is not becomes a gap, named once where one reason is behind several.
 fn known<T>(fact: Result<T, Gap>, gaps: &mut Vec<Gap>) -> Option<T> {
-    fact.map_err(|gap| gaps.push(gap)).ok()
+    if let Err(gap) = &fact {
+        if !gaps.contains(gap) {
+            gaps.push(gap.clone());
+        }
+    }
+    fact.ok()
 }
 
 fn limit_gap(beyond: u64, what: &str) -> Option<Gap> {
