@@ -193,13 +193,10 @@ impl Grace {
     pub fn handle_event(&mut self, now: Uptime, event: Event) -> Decision {
         let now = self.clamp(now);
         match event {
-            Event::GuestStarted { ref guest, .. }
-            | Event::GuestWarned { ref guest, .. }
-            | Event::GuestFailed { ref guest, .. }
-            | Event::GuestStopped { ref guest, .. } => {
-                let guest = guest.clone();
-                self.handle_guest(now, guest, event)
-            }
+            Event::GuestStarted { .. }
+            | Event::GuestWarned { .. }
+            | Event::GuestFailed { .. }
+            | Event::GuestStopped { .. } => self.handle_guest(now, event),
             Event::Alert(alert) => self.handle_alert(now, alert),
             Event::Resolved(alert) => self.handle_resolved(now, alert),
             Event::Shutdown(kind) => self.handle_shutdown(now, kind),
@@ -271,7 +268,7 @@ impl Grace {
     /// Collects a guest's start whatever the windows say: its owner has decided.
     pub fn collect_guest(&mut self, now: Uptime, guest: &Guest) {
         let now = self.clamp(now);
-        self.force_collect(now, guest);
+        self.force_collect(now, guest.clone());
     }
 
     /// Takes the guests collected so far, once: the owner tells of them in a message of its own.

@@ -5,26 +5,33 @@ use core::fmt;
 use crate::Text;
 
 /// A guest's id on its host, such as PVE's VMID.
+///
+/// Ids are ordered by number, and those that are no number come after them.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct GuestId(Text);
+pub struct GuestId {
+    /// The number that the text is. Two ids are told apart by it without a look at the text.
+    number: u64,
+    text: Text,
+}
 
 impl GuestId {
     /// An id as the host writes it. PVE's are decimal numbers; other hosts' are names.
     #[must_use]
     pub fn new(raw: impl AsRef<str>) -> Self {
-        Self(Text::name(raw))
+        let text = Text::name(raw);
+        Self { number: text.parse().unwrap_or(u64::MAX), text }
     }
 
     /// The id as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        self.0.as_str()
+        self.text.as_str()
     }
 }
 
 impl fmt::Display for GuestId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        self.text.fmt(f)
     }
 }
 

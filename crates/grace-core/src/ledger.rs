@@ -1,6 +1,7 @@
 //! The guest ledger: each guest once, with its last outcome.
 
 use alloc::collections::BTreeMap;
+use alloc::collections::btree_map::Entry as MapEntry;
 use alloc::vec::Vec;
 
 use crate::entry::{Beyond, Entry};
@@ -89,7 +90,7 @@ impl Ledger {
     /// Collects a start, to be told later. Returns the entry the event belongs to.
     pub(crate) fn collect(
         &mut self,
-        guest: &Guest,
+        guest: Guest,
         change: Change,
         event: Entry,
         limit: usize,
@@ -107,7 +108,7 @@ impl Ledger {
     }
 
     /// Notes an outcome that was told on its own.
-    pub(crate) fn note(&mut self, guest: &Guest, change: Change, limit: usize) {
+    pub(crate) fn note(&mut self, guest: Guest, change: Change, limit: usize) {
         if self.record(guest, change, limit).is_none() {
             self.told_beyond = self.told_beyond.saturating_add(1);
         }
@@ -122,14 +123,16 @@ impl Ledger {
 
     /// The guests whose starts are collected, and the entries behind them. They are then told.
     pub(crate) fn take_collected(&mut self) -> (Vec<Guest>, Vec<Entry>) {
+        let collected = self.guests.iter().filter(|known| known.collected.is_some());
+        let guests = collected.map(|known| known.guest.clone()).collect();
+        (guests, self.take_entries())
+    }
+
+    /// The entries behind the starts that are collected, which are then told.
+    pub(crate) fn take_entries(&mut self) -> Vec<Entry> {
         self.collected = 0;
-        let taken = self.guests.iter_mut().filter_map(|known| {
-            let entry = known.collected.take()?;
-            Some((known.guest.clone(), entry))
-        });
-        let (guests, mut entries): (Vec<_>, Vec<_>) = taken.unzip();
-        entries.extend(self.beyond.take());
-        (guests, entries)
+        let collected = self.guests.iter_mut().filter_map(|known| known.collected.take());
+        collected.chain(self.beyond.take()).collect()
     }
 
     /// The guest of this id.
@@ -148,24 +151,22 @@ impl Ledger {
     }
 
     /// The guest's line in the ledger with this change made; `None` if the ledger is full.
-    fn record(&mut self, guest: &Guest, change: Change, limit: usize) -> Option<&mut LedgerGuest> {
-        let full = self.guests.len() >= limit;
-        let at = match self.index.get(&guest.id) {
-            Some(&at) => at,
-            None if full => return None,
-            None => {
-                let at = self.guests.len();
-                self.index.insert(guest.id.clone(), at);
-                self.guests.push(LedgerGuest::new(guest.clone(), change.clone()));
-                at
+    fn record(&mut self, guest: Guest, change: Change, limit: usize) -> Option<&mut LedgerGuest> {
+        let next = self.guests.len();
+        match self.index.entry(guest.id.clone()) {
+            MapEntry::Occupied(at) => {
+                let known = self.guests.get_mut(*at.get())?;
+                known.guest.autostart = guest.autostart.or(known.guest.autostart);
+                known.change(change);
+                Some(known)
             }
-        };
-        let known = self.guests.get_mut(at)?;
-        if guest.autostart.is_some() {
-            known.guest.autostart = guest.autostart;
+            MapEntry::Vacant(_) if next >= limit => None,
+            MapEntry::Vacant(vacant) => {
+                vacant.insert(next);
+                self.guests.push(LedgerGuest::new(guest, change));
+                self.guests.last_mut()
+            }
         }
-        known.change(change);
-        Some(known)
     }
 }
 

@@ -9,25 +9,31 @@ use crate::{
 };
 
 impl Grace {
-    /// `guest` is the event's own.
-    pub(super) fn handle_guest(&mut self, now: Uptime, guest: Guest, event: Event) -> Decision {
+    pub(super) fn handle_guest(&mut self, now: Uptime, event: Event) -> Decision {
         let change = Change::made_by(&event, now);
         let subject = match event {
             Event::GuestStarted { .. } => Subject::GuestStarted,
             Event::GuestStopped { .. } => Subject::GuestStopped,
             _ => Subject::GuestFailed,
         };
-        match self.view.decide(change.at, subject) {
-            decision @ Decision::Aggregate { .. } if self.notes_guests(now) => {
-                self.collect(&guest, change, decision)
+        match (self.view.decide(change.at, subject), event) {
+            (decision @ Decision::Aggregate { .. }, Event::GuestStarted { guest, .. })
+                if self.notes_guests(now) =>
+            {
+                self.collect(guest, change, decision)
             }
-            decision @ Decision::Hold { .. } if self.holds_stops() => {
+            (decision @ Decision::Hold { .. }, Event::GuestStopped { guest, .. })
+                if self.holds_stops() =>
+            {
                 self.state.ledger.note_stop(&guest.id, change.at);
                 let event = Entry::single(self.next_number());
                 let entry = self.state.stops.hold(guest, event, self.policy.limits.alerts);
                 self.accept(event, entry, decision)
             }
-            _ => self.tell_guest_once(now, &guest, change, event),
+            (_, event) => {
+                self.tell_guest_once(now, change, event);
+                Decision::Deliver
+            }
         }
     }
 
@@ -36,32 +42,27 @@ impl Grace {
         self.state.report == ReportState::Due || self.view.guest_window().is_open(now)
     }
 
-    fn collect(&mut self, guest: &Guest, change: Change, decision: Decision) -> Decision {
+    fn collect(&mut self, guest: Guest, change: Change, decision: Decision) -> Decision {
         let event = Entry::single(self.next_number());
         let entry = self.state.ledger.collect(guest, change, event, self.policy.limits.guests);
         self.accept(event, entry, decision)
     }
 
-    pub(super) fn force_collect(&mut self, now: Uptime, guest: &Guest) {
+    pub(super) fn force_collect(&mut self, now: Uptime, guest: Guest) {
         let change = Change::new(GuestState::Running, now);
         let until = self.view.guest_window().closes();
         self.collect(guest, change, Decision::Aggregate { until });
     }
 
     /// Tells a guest's outcome on its own, unless it was told before, and notes it for the report.
-    fn tell_guest_once(
-        &mut self,
-        now: Uptime,
-        guest: &Guest,
-        mut change: Change,
-        event: Event,
-    ) -> Decision {
+    fn tell_guest_once(&mut self, now: Uptime, mut change: Change, event: Event) {
+        let Some(guest) = event.guest().cloned() else { return };
         change.after_window = !self.view.guest_window().is_open(change.at);
         if let Some(told) = self.state.ledger.told(&guest.id, &change).cloned() {
             let repeat = Entry::single(self.next_number());
             self.accept(repeat, repeat, Decision::Deliver);
             self.settle(repeat, told);
-            return Decision::Deliver;
+            return;
         }
         let stopped = matches!(event, Event::GuestStopped { .. });
         let outcome = self.tell(now, Notice::single(event, change.at));
@@ -71,7 +72,6 @@ impl Grace {
             change.told = Some(outcome);
             self.state.ledger.note(guest, change, self.policy.limits.guests);
         }
-        Decision::Deliver
     }
 
     /// Accepts an event and tells it on its own. Returns where it ended.

@@ -67,7 +67,7 @@ impl Grace {
         let recovered = self.state.alerts.take_recovered();
         let report = self.make_report(now, facts, &due, recovered);
         let outcome = self.post(now, Message::StartupReport(Box::new(report)));
-        let (_, entries) = self.state.ledger.take_collected();
+        let entries = self.state.ledger.take_entries();
         self.settle_all(entries, &outcome);
         self.settle_due_alerts(due, &outcome);
         let previous = self.state.previous.take();
