@@ -2,27 +2,38 @@
 
 use core::fmt;
 
-use crate::Text;
-
 /// The kernel's random name of one boot, `/proc/sys/kernel/random/boot_id`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct BootId(Text);
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct BootId {
+    text: [u8; BootId::LEN],
+    len: u8,
+}
 
 impl BootId {
+    /// The length of an id, 128 bits in hexadecimal digits.
+    const LEN: usize = 32;
+
     /// A boot id as the kernel (`xxxxxxxx-xxxx-…`) or the journal (32 hex digits) writes it.
     ///
-    /// Hyphens are left out and letters made lower case, so that both spellings are equal.
+    /// Hyphens are left out and letters made lower case, so that both spellings are equal. What no id has,
+    /// other characters and any past the 32nd, is left out too.
     #[must_use]
     pub fn new(raw: &str) -> Self {
-        let plain: alloc::string::String =
-            raw.trim().chars().filter(|&c| c != '-').map(|c| c.to_ascii_lowercase()).collect();
-        Self(Text::name(plain))
+        let mut id = Self { text: [0; Self::LEN], len: 0 };
+        let digits = raw.bytes().filter(u8::is_ascii_alphanumeric);
+        for (to, digit) in id.text.iter_mut().zip(digits) {
+            *to = digit.to_ascii_lowercase();
+            id.len = id.len.saturating_add(1);
+        }
+        id
     }
 
     /// The id without hyphens, in lower case.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        self.0.as_str()
+        let text = self.text.get(..usize::from(self.len)).unwrap_or_default();
+        // The text is ASCII, so it is UTF-8.
+        core::str::from_utf8(text).unwrap_or_default()
     }
 }
 
@@ -36,7 +47,7 @@ impl fmt::Display for BootId {
 ///
 /// A soft reboot (`systemctl soft-reboot`, systemd 254) restarts all of user space under the same
 /// kernel and so the same boot id; systemd counts those in `SoftRebootsCount`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub struct BootIdentity {
     /// The kernel's boot id, if it could be read.
@@ -51,13 +62,13 @@ impl BootIdentity {
 
     /// The boot with this id, without a soft reboot.
     #[must_use]
-    pub fn new(id: BootId) -> Self {
+    pub const fn new(id: BootId) -> Self {
         Self { id: Some(id), soft_reboots: 0 }
     }
 
     /// The same kernel after `count` soft reboots.
     #[must_use]
-    pub fn with_soft_reboots(mut self, count: u32) -> Self {
+    pub const fn with_soft_reboots(mut self, count: u32) -> Self {
         self.soft_reboots = count;
         self
     }

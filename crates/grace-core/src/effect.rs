@@ -44,7 +44,7 @@ pub enum Effect {
 pub struct Request(pub(crate) u64);
 
 /// Where an event ended. Every accepted event ends in exactly one of these.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[expect(clippy::exhaustive_enums, reason = "the ends of an event are a law of this crate")]
 pub enum Outcome {
     /// Told on its own, in this message.
@@ -77,7 +77,7 @@ impl Outcome {
 }
 
 /// How the matter of a boot's report was closed.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Closing {
     /// A notifier has taken the report.

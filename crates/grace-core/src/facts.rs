@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use crate::{Gap, GapKind, Guest, HealthSnapshot, JournalExcerpt};
+use crate::{Gap, GapKind, Guest, HealthSnapshot, JournalExcerpt, Text};
 
 /// The answer to [`Effect::CollectFacts`](crate::Effect::CollectFacts). What could not be read is a gap.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,10 +35,11 @@ impl Facts {
 /// Nothing was asked of anyone.
 impl Default for Facts {
     fn default() -> Self {
+        let unasked = |kind, why| Gap { kind, detail: Text::literal(why) };
         Self {
-            health: Err(Gap::new(GapKind::HealthUnknown, "no health source is set up")),
-            journal: Err(Gap::new(GapKind::JournalUnreadable, "no journal is set up")),
-            expected_guests: Err(Gap::new(
+            health: Err(unasked(GapKind::HealthUnknown, "no health source is set up")),
+            journal: Err(unasked(GapKind::JournalUnreadable, "no journal is set up")),
+            expected_guests: Err(unasked(
                 GapKind::ExpectedGuestsUnknown,
                 "no source tells which guests the host starts at boot",
             )),

@@ -228,9 +228,9 @@ impl Grace {
     pub fn handle_delivery(&mut self, now: Uptime, message: &MessageId, delivery: Delivery) {
         let now = self.clamp(now);
         let left = self.state.outbox.handle_delivery(message, delivery, now, self.policy.retry);
-        if left && self.state.report == ReportState::Sent(message.clone()) {
+        if left && self.state.report == ReportState::Sent(*message) {
             self.state.report = ReportState::Closed;
-            self.effects.push_back(Effect::Closed(Closing::Acknowledged(message.clone())));
+            self.effects.push_back(Effect::Closed(Closing::Acknowledged(*message)));
         }
     }
 
@@ -306,7 +306,7 @@ impl Grace {
     }
 
     fn next_message_id(&mut self) -> MessageId {
-        MessageId::new(self.state.origin.identity.id.clone(), self.next_number())
+        MessageId::new(self.state.origin.identity.id, self.next_number())
     }
 
     /// Puts a message on its way. Returns where the events it tells of have ended.
@@ -318,7 +318,7 @@ impl Grace {
             Message::Digest(_) => Outcome::Digest,
         };
         let (retry, limit) = (self.policy.retry, self.policy.limits.outbox);
-        match self.state.outbox.accept(id.clone(), message, now, retry, limit) {
+        match self.state.outbox.accept(id, message, now, retry, limit) {
             Accepted::Send(envelope) => {
                 self.effects.push_back(Effect::Deliver(envelope));
                 outcome(id)
@@ -340,7 +340,7 @@ impl Grace {
 
     fn settle_all(&mut self, entries: impl IntoIterator<Item = Entry>, outcome: &Outcome) {
         for entry in entries {
-            self.settle(entry, outcome.clone());
+            self.settle(entry, *outcome);
         }
     }
 }

@@ -163,6 +163,8 @@ impl Ledger {
             MapEntry::Vacant(_) if next >= limit => None,
             MapEntry::Vacant(vacant) => {
                 vacant.insert(next);
+                // Few hosts have more guests, and those can afford to move them.
+                self.guests.reserve(if next == 0 { 48.min(limit) } else { 1 });
                 self.guests.push(LedgerGuest::new(guest, change));
                 self.guests.last_mut()
             }

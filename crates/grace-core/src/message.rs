@@ -28,7 +28,7 @@ impl Envelope {
 }
 
 /// The name of a message or an event, unique on a host: the boot and a number that only grows.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct MessageId {
     boot: Option<BootId>,
     sequence: Sequence,

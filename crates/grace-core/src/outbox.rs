@@ -48,13 +48,13 @@ impl Outbox {
         if may_wait && self.is_full(limit) {
             let (id_of_digest, digest) = self
                 .overflow
-                .get_or_insert_with(|| (id.clone(), Digest::new(DigestCause::OutboxFull, now)));
+                .get_or_insert_with(|| (id, Digest::new(DigestCause::OutboxFull, now)));
             match message {
                 Message::Notice(notice) => digest.add_notice(notice, limit),
                 Message::Digest(other) => digest.absorb(other, limit),
                 Message::StartupReport(_) => {}
             }
-            return Accepted::InDigest(id_of_digest.clone());
+            return Accepted::InDigest(*id_of_digest);
         }
         Accepted::Send(self.send(Envelope::new(id, message), now, retry))
     }
@@ -66,8 +66,8 @@ impl Outbox {
 
     fn send(&mut self, envelope: Envelope, now: Uptime, retry: Retry) -> Envelope {
         let due = now.saturating_add(retry.answer);
-        self.due.insert((due, envelope.id.clone()));
-        self.pending.insert(envelope.id.clone(), Pending { envelope: envelope.clone(), due });
+        self.due.insert((due, envelope.id));
+        self.pending.insert(envelope.id, Pending { envelope: envelope.clone(), due });
         envelope
     }
 
@@ -82,7 +82,7 @@ impl Outbox {
         let Some(pending) = self.pending.get_mut(id) else {
             return false;
         };
-        self.due.remove(&(pending.due, id.clone()));
+        self.due.remove(&(pending.due, *id));
         match delivery {
             Delivery::Taken => {
                 self.pending.remove(id);
@@ -92,7 +92,7 @@ impl Outbox {
                 let wait =
                     retry.wait(pending.envelope.attempt).max(retry_after.unwrap_or_default());
                 pending.due = now.saturating_add(wait);
-                self.due.insert((pending.due, id.clone()));
+                self.due.insert((pending.due, *id));
                 false
             }
         }
@@ -148,7 +148,7 @@ impl Outbox {
             pending.envelope.clone()
         });
         let envelopes: Vec<Envelope> = resumed.collect();
-        self.due.extend(envelopes.iter().map(|envelope| (due, envelope.id.clone())));
+        self.due.extend(envelopes.iter().map(|envelope| (due, envelope.id)));
         envelopes
     }
 

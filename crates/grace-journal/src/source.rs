@@ -212,7 +212,7 @@ impl JournalctlJournal {
     }
 
     fn collector(&self, query: JournalQuery) -> Collector {
-        Collector::new(query, self.boot.clone(), self.bounds.line)
+        Collector::new(query, self.boot, self.bounds.line)
     }
 
     fn command<const N: usize>(&self, choice: [String; N]) -> CommandLine {

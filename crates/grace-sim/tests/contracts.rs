@@ -51,13 +51,13 @@ impl JournalSubject for Journals {
 
     fn journal(&self, history: &History) -> Self::Port {
         let [earlier, this_boot] = ["0a", "0b"].map(|id| BootId::new(&id.repeat(16)));
-        let journal = FakeJournal::new(earlier.clone());
+        let journal = FakeJournal::new(earlier);
         for record in &history.earlier {
-            journal.record(earlier.clone(), record.clone());
+            journal.record(earlier, record.clone());
         }
-        journal.reboot(this_boot.clone());
+        journal.reboot(this_boot);
         for record in &history.this_boot {
-            journal.record(this_boot.clone(), record.clone());
+            journal.record(this_boot, record.clone());
         }
         Faulty::new(journal)
     }

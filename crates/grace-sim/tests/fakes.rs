@@ -33,7 +33,7 @@ async fn a_reboot_begins_uptime_anew_under_another_id() {
     let before = host.boot().await.expect("readable");
     host.soft_reboot();
     let soft = host.boot().await.expect("readable");
-    assert_eq!((soft.id.clone(), soft.soft_reboots), (before.id.clone(), 1));
+    assert_eq!((soft.id, soft.soft_reboots), (before.id, 1));
 
     host.reboot();
     advance(Duration::from_secs(2)).await;

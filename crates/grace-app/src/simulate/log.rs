@@ -174,23 +174,23 @@ impl LogRecorder {
     fn effect(&mut self, effect: &Effect) -> Option<What> {
         match effect {
             Effect::Deliver(envelope) => {
-                self.on_the_way.insert(envelope.id.clone(), envelope.clone());
+                self.on_the_way.insert(envelope.id, envelope.clone());
                 Some(What::Sent(envelope.clone()))
             }
             Effect::CollectFacts { .. } => Some(What::FactsAsked),
             // The event's own entry tells.
             Effect::Accepted { .. } => None,
             Effect::Settled { entry, events, outcome } => {
-                Some(What::Settled { entry: *entry, events: *events, outcome: outcome.clone() })
+                Some(What::Settled { entry: *entry, events: *events, outcome: *outcome })
             }
-            Effect::Closed(closing) => Some(What::Closed(closing.clone())),
+            Effect::Closed(closing) => Some(What::Closed(*closing)),
         }
     }
 
     fn delivery(&mut self, id: &MessageId, delivery: Delivery) -> Option<What> {
         match delivery {
             Delivery::Taken => self.on_the_way.remove(id).map(What::Received),
-            _ => Some(What::NotTaken(id.clone())),
+            _ => Some(What::NotTaken(*id)),
         }
     }
 

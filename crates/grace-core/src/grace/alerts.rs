@@ -115,7 +115,7 @@ impl Grace {
         let limit = self.policy.limits.alerts;
         for (key, open) in due.failing {
             self.state.told.insert(key, limit);
-            self.settle(open.entry, message.clone());
+            self.settle(open.entry, *message);
         }
         self.settle_all(due.beyond, message);
         self.settle_all(due.recovered.into_iter().map(|open| open.entry), &Outcome::Recovered);

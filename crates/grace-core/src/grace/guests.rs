@@ -58,7 +58,7 @@ impl Grace {
     fn tell_guest_once(&mut self, now: Uptime, mut change: Change, event: Event) {
         let Some(guest) = event.guest().cloned() else { return };
         change.after_window = !self.view.guest_window().is_open(change.at);
-        if let Some(told) = self.state.ledger.told(&guest.id, &change).cloned() {
+        if let Some(told) = self.state.ledger.told(&guest.id, &change).copied() {
             let repeat = Entry::single(self.next_number());
             self.accept(repeat, repeat, Decision::Deliver);
             self.settle(repeat, told);
@@ -79,7 +79,7 @@ impl Grace {
         let event = Entry::single(self.next_number());
         self.accept(event, event, Decision::Deliver);
         let outcome = self.post(now, Message::Notice(notice));
-        self.settle(event, outcome.clone());
+        self.settle(event, outcome);
         outcome
     }
 

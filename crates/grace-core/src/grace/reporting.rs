@@ -116,7 +116,7 @@ impl Grace {
     fn boot_report(&self, now: Uptime, facts: &Facts) -> BootReport {
         let origin = &self.state.origin;
         BootReport {
-            identity: origin.identity.clone(),
+            identity: origin.identity,
             kind: origin.kind,
             service_started: origin.uptime_known.then_some(origin.started_at),
             service_age: now.saturating_since(origin.started_at),

@@ -212,7 +212,7 @@ impl State {
         }
         let mut left = earlier.unwrap_or_default();
         let report = &mut left.report;
-        report.identity = self.origin.identity.clone();
+        report.identity = self.origin.identity;
         report.shutdown = self.shutdown.as_ref().map(|shutdown| shutdown.kind);
         report.boots = report.boots.saturating_add(1);
         let held = alerts.iter().map(|open| open.held.clone()).collect();

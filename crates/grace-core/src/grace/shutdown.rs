@@ -14,7 +14,7 @@ impl Grace {
                 if kind != ShutdownKind::Unknown {
                     shutdown.kind = kind;
                 }
-                let message = shutdown.message.clone();
+                let message = shutdown.message;
                 let event = Entry::single(self.next_number());
                 self.accept(event, event, Decision::Deliver);
                 self.settle(event, message);

@@ -30,7 +30,7 @@ fn sent(host: &Host) -> Vec<String> {
 
 fn ids(host: &Host) -> Vec<MessageId> {
     let id = |(_, effect): &(Uptime, Effect)| match effect {
-        Effect::Deliver(envelope) => Some(envelope.id.clone()),
+        Effect::Deliver(envelope) => Some(envelope.id),
         _ => None,
     };
     host.log.iter().filter_map(id).collect()
@@ -63,7 +63,7 @@ fn a_message_refused_is_sent_again_after_twice_as_long_each_time() {
     let expect = expect.iter().enumerate().map(|(n, t)| format!("{}.000s #{n}", 1_000 + t));
     assert_eq!(sent(&host), expect.collect::<Vec<_>>());
     assert_eq!(host.grace.usage().outbox, 1);
-    let first = ids(&host)[0].clone();
+    let first = ids(&host)[0];
     assert!(ids(&host).iter().all(|id| *id == first), "always under the same id");
     host.delivery = Some(Delivery::Taken);
     host.until(9_999.0);
@@ -110,7 +110,7 @@ fn without_an_answer_a_message_is_sent_again() {
 #[test]
 fn an_answer_that_comes_twice_or_to_no_message_changes_nothing() {
     let mut host = refusing(None, Retry::default());
-    let id = ids(&host)[0].clone();
+    let id = ids(&host)[0];
     host.grace.handle_delivery(at(1_001.0), &id, Delivery::Taken);
     host.grace.handle_delivery(at(1_002.0), &id, Delivery::Taken);
     host.grace.handle_delivery(at(1_003.0), &id, Delivery::NotTaken { retry_after: None });
@@ -144,7 +144,7 @@ fn what_finds_the_outbox_full_is_told_in_one_digest_when_there_is_room() {
     host.check(&["1000.000s notice alert cpu/a warning", "1000.000s notice alert cpu/b warning"]);
     assert_eq!((host.books.ended("delivered"), host.books.ended("digest")), (2, 3));
 
-    let first = ids(&host)[0].clone();
+    let first = ids(&host)[0];
     host.grace.handle_delivery(at(1_001.0), &first, Delivery::Taken);
     host.now = at(1_001.0);
     assert!(host.grace.poll_timeout() <= Some(host.now), "there is room now");

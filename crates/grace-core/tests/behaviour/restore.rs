@@ -330,7 +330,7 @@ fn a_soft_reboot_is_another_boot() {
     let mut host = Host::boot();
     host.until(400.0);
     let soft = identity("b1").with_soft_reboots(1);
-    let start = Start::new(Some(at(500.0)), soft.clone()).with_saved(host.grace.save());
+    let start = Start::new(Some(at(500.0)), soft).with_saved(host.grace.save());
     let mut host = Host::start(policy(|_| {}), start);
     host.until(800.0);
     assert_eq!(host.report().boot.identity, soft);
@@ -389,7 +389,7 @@ fn without_its_past_a_program_starts_anew_under_new_ids() {
         host.log
             .iter()
             .find_map(|(_, effect)| match effect {
-                grace_core::Effect::Deliver(envelope) => Some(envelope.id.clone()),
+                grace_core::Effect::Deliver(envelope) => Some(envelope.id),
                 _ => None,
             })
             .unwrap()

@@ -42,7 +42,7 @@ impl FakeJournal {
     /// Writes an entry at the journal's end, in the boot that the host is in.
     pub fn write(&self, entry: JournalEntry) {
         let mut state = self.lock();
-        let boot = state.boot.clone();
+        let boot = state.boot;
         state.records.push((boot, Record::Entry(entry)));
     }
 

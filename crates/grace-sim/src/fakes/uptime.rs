@@ -121,7 +121,7 @@ impl UptimeSource for FakeUptime {
 
     async fn boot(&self) -> Result<BootIdentity, PortError> {
         let host = self.lock();
-        host.answer(host.boot.clone())
+        host.answer(host.boot)
     }
 }
 
