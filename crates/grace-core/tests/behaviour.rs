@@ -12,8 +12,14 @@ mod behaviour {
     mod guests;
     mod ledger;
     mod outbox;
+    mod policies;
+    mod report;
     mod restore;
     mod shutdown;
     mod start;
+    mod summary;
+    mod text;
+    mod uptime;
+    mod vocabulary;
     mod windows;
 }

@@ -55,7 +55,7 @@ fn run(evil: &str) -> Host {
     health.gaps = vec![Gap::new(GapKind::HealthIncomplete, evil)];
     known.health = Ok(health);
     let entry = JournalEntry::new(evil).written(evil, Uptime::MAX).with_unit(evil);
-    let entry = entry.with_priority(Priority::new(0).expect("a priority"));
+    let entry = entry.with_priority(Priority::ERR);
     known.journal = Ok(JournalExcerpt::complete(vec![entry]));
     known.expected_guests = Ok(vec![guest]);
     known.timestamp = Some(i64::MIN);
