@@ -141,6 +141,15 @@ impl CategoryRule {
         self
     }
 
+    /// The same rule with all its names in lower case.
+    pub(crate) fn to_lower(&self) -> Self {
+        Self {
+            name: self.name.to_lower(),
+            aliases: self.aliases.iter().map(Text::to_lower).collect(),
+            window: self.window,
+        }
+    }
+
     /// The category's name and its aliases.
     pub(crate) fn names(&self) -> impl Iterator<Item = &Text> {
         core::iter::once(&self.name).chain(&self.aliases)

@@ -59,6 +59,12 @@ impl Text {
         Self(SmolStr::new_static(text))
     }
 
+    /// The text in lower case, as Unicode has it.
+    pub(crate) fn to_lower(&self) -> Self {
+        let is_lower = self.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
+        if is_lower { self.clone() } else { Self(SmolStr::from(self.as_str().to_lowercase())) }
+    }
+
     /// The text itself.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -75,11 +75,11 @@ impl Grace {
 
     /// The name under which an alert and its recovery meet.
     fn alert_key(&self, alert: &Alert) -> AlertKey {
-        let category = alert.category.to_lowercase();
-        let is_named = |name: &Text| name.to_lowercase() == category;
+        let category = alert.category.to_lower();
+        let is_named = |name: &Text| *name == category;
         let rule = self.policy.categories.iter().find(|rule| rule.names().any(is_named));
-        let category = rule.map_or(category, |rule| rule.name.to_lowercase());
-        AlertKey { category: Text::name(category), key: alert.key.clone() }
+        let category = rule.map_or(category.clone(), |rule| rule.name.clone());
+        AlertKey { category, key: alert.key.clone() }
     }
 
     /// The alerts whose window is over, each read again in `facts`.

@@ -12,7 +12,8 @@ use crate::ledger::Ledger;
 use crate::message::append;
 use crate::outbox::Outbox;
 use crate::{
-    Anchor, BootIdentity, BootKind, Closing, Effect, Limits, Outcome, Policy, PreviousBoot, Uptime,
+    Anchor, BootIdentity, BootKind, CategoryRule, Closing, Effect, Limits, Outcome, Policy,
+    PreviousBoot, Uptime,
 };
 
 /// Everything a machine knew when it was saved.
@@ -120,7 +121,8 @@ fn anchor(policy: &Policy, started_at: Uptime) -> Uptime {
 }
 
 impl Grace {
-    fn from_state(state: State, policy: Policy) -> Self {
+    fn from_state(state: State, mut policy: Policy) -> Self {
+        policy.categories = policy.categories.iter().map(CategoryRule::to_lower).collect();
         let view = initial_view(&policy, state.origin.kind, state.origin.anchor);
         let mut grace = Self { policy, view, state, effects: VecDeque::new() };
         grace.refresh_windows();
