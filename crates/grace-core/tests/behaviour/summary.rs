@@ -234,10 +234,11 @@ fn held_alerts_have_a_line_each_up_to_ten() {
         .collect();
     events.push((100.0, alert("network", "eth0", Severity::Critical)));
     let once = |n| {
-        let since = 10 + n;
-        format!("Held: network/eth{n}: eth{n} is bad (info, since {since}.000s, not checked again)")
+        let since = format!("since {}.000s after boot", 10 + n);
+        format!("Held: network/eth{n}: eth{n} is bad (info, {since}, not checked again)")
     };
-    let twice = "Held: network/eth0: eth0 is bad (critical, since 10.000s after boot, 2 times, not checked again)";
+    let twice = "Held: network/eth0: eth0 is bad (critical, since 10.000s after boot, 2 times, not \
+                 checked again)";
     let mut lines = vec!["System startup - 12 issue(s) detected".to_string(), twice.to_string()];
     lines.extend((1..10).map(once));
     lines.push("Held alerts: 2 more".to_string());
