@@ -171,7 +171,7 @@ fn a_health_status_that_nothing_explains_is_an_issue_of_its_own() {
         1,
         &[
             "System startup - 1 issue(s) detected",
-            "Held: storage/nas: nas is bad (warning, since 10.000s, not checked again)",
+            "Held: storage/nas: nas is bad (warning, since 10.000s after boot, not checked again)",
         ],
     );
     known.health = Ok(HealthSnapshot::new(Status::Warning));
@@ -235,10 +235,11 @@ fn held_alerts_have_a_line_each_up_to_ten() {
     events.push((100.0, alert("network", "eth0", Severity::Critical)));
     let once = |n| {
         let since = 10 + n;
-        format!("Held: network/eth{n}: eth{n} is bad (info, since {since}.000s, not checked again)")
+        format!(
+            "Held: network/eth{n}: eth{n} is bad (info, since {since}.000s after boot, not checked again)"
+        )
     };
-    let twice =
-        "Held: network/eth0: eth0 is bad (critical, since 10.000s, 2 times, not checked again)";
+    let twice = "Held: network/eth0: eth0 is bad (critical, since 10.000s after boot, 2 times, not checked again)";
     let mut lines = vec!["System startup - 12 issue(s) detected".to_string(), twice.to_string()];
     lines.extend((1..10).map(once));
     lines.push("Held alerts: 2 more".to_string());
@@ -259,7 +260,7 @@ fn an_alert_of_a_degraded_category_is_not_counted_twice() {
         &[
             "System startup - 1 issue(s) detected",
             "Storage: 1 unavailable (storage1)",
-            "Held: STORAGE/storage1: away (warning, since 10.000s)",
+            "Held: STORAGE/storage1: away (warning, since 10.000s after boot)",
         ],
     );
     let eth = (10.0, alert("network", "eth0", Severity::Info));
@@ -270,7 +271,7 @@ fn an_alert_of_a_degraded_category_is_not_counted_twice() {
         &[
             "System startup - 2 issue(s) detected",
             "Storage: 1 unavailable (storage1)",
-            "Held: network/eth0: eth0 is bad (info, since 10.000s, not checked again)",
+            "Held: network/eth0: eth0 is bad (info, since 10.000s after boot, not checked again)",
         ],
     );
 }
