@@ -198,8 +198,10 @@ impl<'a, W: Recorder + Clone + 'static> Simulation<'a, W> {
     /// Lets time pass until nothing is due.
     async fn settle(&mut self) {
         let policy = &self.timeline.policy;
-        let longest = policy.guest.max(policy.health).max(policy.shutdown);
-        let longest = policy.adaptive.map_or(longest, |adaptive| longest.max(adaptive.cap));
+        let own = policy.categories.iter().filter_map(|category| category.window);
+        let windows = [policy.guest, policy.health, policy.shutdown].into_iter().chain(own);
+        let cap = policy.adaptive.map(|adaptive| adaptive.cap);
+        let longest = windows.chain(cap).max().unwrap_or_default();
         let end = self.world.clock.t() + longest + AFTERMATH;
         if matches!(self.program, Program::Dead(_)) {
             return;
