@@ -7,7 +7,9 @@ mod chart;
 mod json;
 mod log;
 mod screen;
+mod swarm;
 mod text;
+mod witness;
 mod world;
 
 use std::time::Duration;
@@ -19,6 +21,8 @@ use tokio::task::JoinHandle;
 use self::log::LogRecorder;
 pub use self::log::{Entry, HostMark, Log, What, Windows};
 pub use self::screen::Colors;
+pub use self::swarm::{Failure, Swarm, SwarmReport};
+pub use self::witness::witness;
 use self::world::World;
 use crate::driver::{Driver, Handle, Record, Recorder};
 
