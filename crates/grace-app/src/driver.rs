@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use grace_core::{
-    BootIdentity, Decision, Delivery, Effect, Event, Facts, Grace, HealthSource, Journal,
+    BootIdentity, Decision, Delivery, Effect, Event, Facts, Grace, Guest, HealthSource, Journal,
     JournalQuery, MessageId, Notifier, Policy, Request, SavedState, Signal, Start, Uptime,
     UptimeSource,
 };
@@ -112,8 +112,14 @@ pub enum Record<'a> {
     Signal(&'a Signal),
     /// The machine wants this done, or has decided it.
     Effect(&'a Effect),
+    /// The ports gave the facts that the machine asked for.
+    Facts(Request, &'a Facts),
     /// Notifiers answered.
     Delivery(&'a MessageId, Delivery),
+    /// The owner took the guests collected so far.
+    Taken(&'a [Guest]),
+    /// The machine's time-out came.
+    Timeout,
     /// The machine has handled something; this is how it stands now.
     Handled(&'a Grace),
 }
@@ -222,7 +228,11 @@ impl Driver {
                 self.recorder.record(now, Record::Signal(&signal));
                 self.grace.handle_signal(now, signal);
             }
-            Input::TakeGuests(reply) => answer(reply, self.grace.take_guests(now)),
+            Input::TakeGuests(reply) => {
+                let guests = self.grace.take_guests(now);
+                self.recorder.record(now, Record::Taken(&guests));
+                answer(reply, guests);
+            }
             Input::MarkReported => self.grace.mark_reported(now),
             Input::Stop => {}
         }
@@ -232,7 +242,10 @@ impl Driver {
     async fn handle_answer(&mut self, answer: Answer) {
         let now = self.now().await;
         match answer {
-            Answer::Facts(request, facts) => self.grace.handle_facts(now, request, facts),
+            Answer::Facts(request, facts) => {
+                self.recorder.record(now, Record::Facts(request, &facts));
+                self.grace.handle_facts(now, request, facts);
+            }
             Answer::Delivery(id, delivery) => {
                 self.recorder.record(now, Record::Delivery(&id, delivery));
                 self.grace.handle_delivery(now, &id, delivery);
@@ -242,6 +255,7 @@ impl Driver {
     }
 
     fn handle_timeout(&mut self, now: Uptime) {
+        self.recorder.record(now, Record::Timeout);
         self.grace.handle_timeout(now);
         self.act(now);
     }

@@ -7,7 +7,9 @@ mod chart;
 mod json;
 mod log;
 mod screen;
+mod swarm;
 mod text;
+mod witness;
 mod world;
 
 use std::time::Duration;
@@ -19,6 +21,8 @@ use tokio::task::JoinHandle;
 use self::log::LogRecorder;
 pub use self::log::{Entry, HostMark, Log, What, Windows};
 pub use self::screen::Colors;
+pub use self::swarm::{Failure, Swarm, SwarmReport};
+pub use self::witness::witness;
 use self::world::World;
 use crate::driver::{Driver, Handle, Record, Recorder};
 
@@ -198,8 +202,10 @@ impl<'a, W: Recorder + Clone + 'static> Simulation<'a, W> {
     /// Lets time pass until nothing is due.
     async fn settle(&mut self) {
         let policy = &self.timeline.policy;
-        let longest = policy.guest.max(policy.health).max(policy.shutdown);
-        let longest = policy.adaptive.map_or(longest, |adaptive| longest.max(adaptive.cap));
+        let own = policy.categories.iter().filter_map(|category| category.window);
+        let windows = [policy.guest, policy.health, policy.shutdown].into_iter().chain(own);
+        let cap = policy.adaptive.map(|adaptive| adaptive.cap);
+        let longest = windows.chain(cap).max().unwrap_or_default();
         let end = self.world.clock.t() + longest + AFTERMATH;
         if matches!(self.program, Program::Dead(_)) {
             return;

@@ -1,8 +1,10 @@
 //! The parts of grace's simulator, and what tests of grace need besides grace: timelines of a host's boot
-//! as files and as pictures, fakes of the ports, faults to put before them, and the ports' contracts as tests.
+//! as files, as pictures and at random, the laws that every run keeps, fakes of the ports, faults to put before them, and the ports' contracts as tests.
 
 pub mod contract;
 pub mod fakes;
 pub mod faults;
+pub mod laws;
+pub mod strategy;
 pub mod svg;
 pub mod timeline;

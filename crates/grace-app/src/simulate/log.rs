@@ -231,7 +231,7 @@ impl Recorder for LogRecorder {
                     }
                 },
             }),
-            Record::Signal(_) => None,
+            Record::Signal(_) | Record::Facts(..) | Record::Taken(_) | Record::Timeout => None,
             Record::Effect(effect) => self.effect(effect),
             Record::Delivery(id, delivery) => self.delivery(id, delivery),
             Record::Handled(grace) => {

@@ -1,0 +1,171 @@
+//! Many random timelines, each before a witness of the laws.
+
+use std::num::NonZeroUsize;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread;
+
+use grace_sim::laws::{Law, Violation};
+use grace_sim::strategy::{Distribution, timeline_from_seed};
+use grace_sim::timeline::{Step, Timeline};
+
+use super::witness;
+
+/// How many runs a failing timeline is made smaller with, at most.
+const SHRINKING_RUNS: usize = 1_000;
+
+/// Which timelines a swarm runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "it is what a caller asks for, field by field")]
+pub struct Swarm {
+    /// How many.
+    pub runs: u64,
+    /// The seed of the first; the next has the next number.
+    pub seed: u64,
+    /// Whether the swarm goes on when a law was broken.
+    pub keep_going: bool,
+}
+
+/// What a swarm found.
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct SwarmReport {
+    /// How many timelines were run.
+    pub runs: u64,
+    /// How many events they handed to the machine.
+    pub events: u64,
+    /// What the timelines were made of, and what was seen.
+    pub distribution: Distribution,
+    /// The runs in which a law was broken, by seed.
+    pub failures: Vec<Failure>,
+}
+
+/// A run in which a law was broken.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Failure {
+    /// The timeline's seed.
+    pub seed: u64,
+    /// What broke laws in the shrunk timeline.
+    pub violations: Vec<Violation>,
+    /// The timeline without the steps that the failure does not need.
+    pub timeline: Timeline,
+}
+
+impl Swarm {
+    /// Runs the timelines, on as many threads as the machine runs at once. `progress` is told after each
+    /// run how many are done.
+    ///
+    /// # Errors
+    /// A runtime could not be made.
+    pub fn run(self, progress: impl Fn(u64) + Sync) -> std::io::Result<SwarmReport> {
+        let workers = thread::available_parallelism().map_or(1, NonZeroUsize::get);
+        let next = AtomicU64::new(0);
+        let stop = AtomicBool::new(false);
+        let report = Mutex::new(SwarmReport::default());
+        let work = || -> std::io::Result<()> {
+            while !stop.load(Ordering::Relaxed) {
+                let index = next.fetch_add(1, Ordering::Relaxed);
+                if index >= self.runs {
+                    break;
+                }
+                let judged = judge(self.seed.wrapping_add(index))
+                    .inspect_err(|_| stop.store(true, Ordering::Relaxed))?;
+                if judged.failure.is_some() && !self.keep_going {
+                    stop.store(true, Ordering::Relaxed);
+                }
+                progress(lock(&report).add(judged));
+            }
+            Ok(())
+        };
+        thread::scope(|scope| {
+            let workers: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
+            workers.into_iter().try_for_each(|worker| match worker.join() {
+                Ok(done) => done,
+                Err(panic) => std::panic::resume_unwind(panic),
+            })
+        })?;
+        let mut report = report.into_inner().unwrap_or_else(PoisonError::into_inner);
+        report.failures.sort_by_key(|failure| failure.seed);
+        Ok(report)
+    }
+}
+
+/// One run.
+struct Judged {
+    distribution: Distribution,
+    failure: Option<Failure>,
+}
+
+impl SwarmReport {
+    /// Counts a run in. Returns how many were.
+    fn add(&mut self, judged: Judged) -> u64 {
+        self.runs += 1;
+        self.events += judged.distribution.outcomes().get("events");
+        self.distribution.merge(&judged.distribution);
+        self.failures.extend(judged.failure);
+        self.runs
+    }
+}
+
+fn judge(seed: u64) -> std::io::Result<Judged> {
+    let timeline = timeline_from_seed(seed);
+    let seen = witness(&timeline)?;
+    let mut distribution = Distribution::default();
+    distribution.count(&timeline);
+    distribution.count_outcomes(seen.tally());
+    let failure = match seen.violations().first() {
+        None => None,
+        Some(first) => {
+            let (timeline, violations) = shrink(timeline, first.law)?;
+            Some(Failure { seed, violations, timeline })
+        }
+    };
+    Ok(Judged { distribution, failure })
+}
+
+/// The timeline without the steps that it breaks the law without too, and what then breaks laws.
+///
+/// Ever smaller runs of steps are left out, from half of all to one alone.
+fn shrink(mut timeline: Timeline, law: Law) -> std::io::Result<(Timeline, Vec<Violation>)> {
+    let mut violations = witness(&timeline)?.violations().to_vec();
+    let mut runs_left = SHRINKING_RUNS;
+    let mut length = timeline.events.len().div_ceil(2);
+    while length > 0 {
+        let mut from = 0;
+        while from < timeline.events.len() && runs_left > 0 {
+            runs_left -= 1;
+            let smaller = without(&timeline, from, length);
+            match smaller.map(|smaller| Ok((witness(&smaller)?, smaller))).transpose() {
+                Ok(Some((seen, smaller))) if breaks(seen.violations(), law) => {
+                    violations = seen.violations().to_vec();
+                    timeline = smaller;
+                }
+                Ok(_) => from += length,
+                Err(error) => return Err(error),
+            }
+        }
+        length /= 2;
+    }
+    Ok((timeline, violations))
+}
+
+fn breaks(violations: &[Violation], law: Law) -> bool {
+    violations.iter().any(|violation| violation.law == law)
+}
+
+/// The timeline without these steps; `None` if no file can tell of what is left.
+fn without(timeline: &Timeline, from: usize, length: usize) -> Option<Timeline> {
+    let left_out = from..from + length;
+    let steps = timeline.events.iter().enumerate();
+    let events: Vec<Step> = steps
+        .filter(|(index, _)| !left_out.contains(index))
+        .map(|(_, step)| step.clone())
+        .collect();
+    let smaller = Timeline { events, ..timeline.clone() };
+    Timeline::parse("smaller.toml", &smaller.to_toml()).ok().filter(|read| *read == smaller)
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
