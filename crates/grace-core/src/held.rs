@@ -210,16 +210,15 @@ impl OpenAlert {
 
     /// What the alert is now, by a fresh reading of the host's health.
     ///
-    /// Only a reading that names the alert's own check, or a category without checks, can tell; a
-    /// category that is well as a whole says nothing about what it does not name.
+    /// Only a reading that names the alert's own check can tell, or, for an alert about the category as a
+    /// whole, the category's. One that is well as a whole says nothing about what it does not name.
     pub(crate) fn reread(&mut self, category: &str, health: Option<&HealthSnapshot>) {
+        let key = &self.held.alert.key;
         let reading = health.and_then(|health| health.category(category));
         let status = reading.and_then(|reading| {
-            let check = reading.checks.iter().find(|check| check.name == self.held.alert.key);
-            match check {
-                Some(check) => Some(check.status),
-                None => reading.checks.is_empty().then_some(reading.status),
-            }
+            let check = reading.checks.iter().find(|check| check.name == *key);
+            let is_whole = key.is_empty() || key.eq_ignore_ascii_case(category);
+            check.map(|check| check.status).or_else(|| is_whole.then_some(reading.status))
         });
         self.held.state = match status {
             Some(Status::Ok | Status::Info | Status::Excluded) => HeldState::Recovered,

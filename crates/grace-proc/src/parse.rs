@@ -58,15 +58,14 @@ pub(crate) fn boot_id(content: &[u8]) -> Result<BootId, NotABootId> {
     if line.trim().is_empty() {
         return Err(NotABootId::Empty);
     }
-    let id = BootId::new(line);
-    let digits = id.as_str();
+    let digits: String = line.trim().chars().filter(|&c| c != '-').collect();
     if digits.len() != 32 || !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return Err(NotABootId::NotAnId);
     }
     if digits.bytes().all(|byte| byte == b'0') {
         return Err(NotABootId::Nil);
     }
-    Ok(id)
+    Ok(BootId::new(&digits))
 }
 
 /// What is wrong with a file that should hold an uptime.

@@ -5,7 +5,7 @@ use grace_core::{
     HoldReason, Limits, Policy, Severity, SeveritySet, Status,
 };
 
-use crate::common::{Host, alert, at, facts, health, policy, resolved, secs};
+use crate::common::{Host, alert, at, checked, facts, health, policy, resolved, secs};
 
 use Severity::{Critical, Info, Warning};
 
@@ -39,7 +39,7 @@ fn what_still_fails_at_the_windows_end_is_told_in_the_report() {
     let decision = host.event(10.0, alert("storage", "nas", Warning));
     assert_eq!(decision, Decision::Hold { until: at(300.0), reason: HoldReason::Startup });
     assert_eq!(host.grace.held_alerts().count(), 1);
-    host.facts = Some(with_health(health(&[("storage", Status::Critical, "nas is away")])));
+    host.facts = Some(with_health(checked(&[("storage", "nas", Status::Critical)])));
     host.until(300.0);
     host.check(&["300.000s report", "300.000s closed: acknowledged"]);
     assert_eq!(alerts(&host), ["storage/nas warning failing x1 10.000s to 10.000s"]);
@@ -201,8 +201,13 @@ fn an_alert_and_its_recovery_meet_under_any_name_of_their_category() {
 /// What the alert `storage/nas` is by this reading.
 #[track_caller]
 fn check_reread(facts: Facts, expect: HeldState) {
+    check_reread_of("nas", facts, expect);
+}
+
+#[track_caller]
+fn check_reread_of(key: &str, facts: Facts, expect: HeldState) {
     let mut host = Host::boot();
-    host.event(10.0, alert("STORAGE", "nas", Warning));
+    host.event(10.0, alert("STORAGE", key, Warning));
     host.facts = Some(facts);
     host.until(300.0);
     let alerts = &host.report().alerts;
@@ -218,16 +223,20 @@ fn check_reread(facts: Facts, expect: HeldState) {
 }
 
 #[test]
-fn a_category_without_checks_speaks_for_its_alerts() {
+fn a_category_speaks_for_an_alert_about_itself_and_for_no_other() {
     let by =
         |status| with_health(health(&[("Storage", status, ""), ("cpu", Status::Critical, "")]));
-    check_reread(by(Status::Ok), HeldState::Recovered);
-    check_reread(by(Status::Info), HeldState::Recovered);
-    check_reread(by(Status::Excluded), HeldState::Recovered);
-    check_reread(by(Status::Unknown), HeldState::Unverified);
-    check_reread(by(Status::Warning), HeldState::Failing);
-    check_reread(by(Status::Error), HeldState::Failing);
-    check_reread(by(Status::Critical), HeldState::Failing);
+    for key in ["storage", "STORAGE", ""] {
+        check_reread_of(key, by(Status::Ok), HeldState::Recovered);
+        check_reread_of(key, by(Status::Info), HeldState::Recovered);
+        check_reread_of(key, by(Status::Excluded), HeldState::Recovered);
+        check_reread_of(key, by(Status::Unknown), HeldState::Unverified);
+        check_reread_of(key, by(Status::Warning), HeldState::Failing);
+        check_reread_of(key, by(Status::Error), HeldState::Failing);
+        check_reread_of(key, by(Status::Critical), HeldState::Failing);
+    }
+    check_reread(by(Status::Ok), HeldState::Unverified);
+    check_reread(by(Status::Critical), HeldState::Unverified);
 }
 
 #[test]
@@ -262,7 +271,7 @@ fn a_reading_under_the_categorys_own_name_speaks_for_its_aliases() {
         p.categories = vec![CategoryRule::new("vms").with_alias("vmct")];
     }));
     host.event(10.0, alert("vmct", "100", Warning));
-    host.facts = Some(with_health(health(&[("vms", Status::Ok, "")])));
+    host.facts = Some(with_health(checked(&[("vms", "100", Status::Ok)])));
     host.until(300.0);
     assert_eq!(host.report().alerts.recovered.len(), 1);
 }
@@ -312,7 +321,7 @@ fn what_recovers_by_the_end_of_a_shorter_window_is_counted_in_the_report() {
     host.event(10.0, alert("network", "eth0", Warning));
     host.event(11.0, alert("network", "eth1", Warning));
     host.event(20.0, resolved("network", "eth1"));
-    host.facts = Some(with_health(health(&[("network", Status::Ok, "")])));
+    host.facts = Some(with_health(checked(&[("network", "eth0", Status::Ok)])));
     host.until(300.0);
     host.check(&["300.000s report", "300.000s closed: acknowledged"]);
     assert_eq!(host.report().alerts.recovered_count, 2);

@@ -227,7 +227,8 @@ fn a_preview_counts_what_is_past_the_limits_and_what_recovered_on_reading_again(
     }));
     host.event(10.0, alert("vms", "a", Severity::Info));
     host.event(11.0, alert("vms", "b", Severity::Info));
-    let well = with_health(vec![CategoryHealth::new("vms", Status::Ok, "")]);
+    let check = Check::new("a", Status::Ok, "");
+    let well = with_health(vec![CategoryHealth::from_checks("vms", vec![check])]);
     let alerts = host.grace.preview(at(20.0), well).alerts;
     assert_eq!((alerts.failing.len(), alerts.recovered.len()), (0, 1));
     assert_eq!((alerts.recovered_count, alerts.beyond), (1, 1));

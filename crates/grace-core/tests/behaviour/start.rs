@@ -1,10 +1,11 @@
 //! Boot or restart, and where the windows are counted from.
 
 use grace_core::{
-    Anchor, BootKind, Decision, GapKind, Policy, RestartPolicy, Severity, Start, Subject, Uptime,
+    Anchor, BootKind, Decision, GapKind, Policy, RestartPolicy, Severity, Start, Status, Subject,
+    Uptime,
 };
 
-use crate::common::{Host, alert, at, facts, health, identity, policy, secs, started};
+use crate::common::{Host, alert, at, checked, facts, identity, policy, secs, started};
 
 #[track_caller]
 fn check(uptime: Option<f64>, kind: BootKind) {
@@ -77,10 +78,8 @@ fn what_a_restart_holds_is_told_in_a_digest_if_it_still_fails() {
     host.event(1_030.0, alert("vms", "100", Severity::Critical));
     host.event(1_040.0, crate::common::resolved("vms", "100"));
     let mut known = facts();
-    known.health = Ok(health(&[
-        ("storage", grace_core::Status::Critical, "nas is away"),
-        ("network", grace_core::Status::Ok, ""),
-    ]));
+    known.health =
+        Ok(checked(&[("storage", "nas", Status::Critical), ("network", "eth0", Status::Ok)]));
     host.facts = Some(known);
     host.until(5_000.0);
     host.check(&[
@@ -95,7 +94,7 @@ fn where_all_that_was_held_is_over_a_restart_tells_nothing() {
     let mut host = Host::started_at(1_000.0, Policy::default());
     host.event(1_010.0, alert("storage", "nas", Severity::Warning));
     let mut known = facts();
-    known.health = Ok(health(&[("storage", grace_core::Status::Ok, "")]));
+    known.health = Ok(checked(&[("storage", "nas", Status::Ok)]));
     host.facts = Some(known);
     host.until(5_000.0);
     host.check(&["1000.000s closed: restart"]);

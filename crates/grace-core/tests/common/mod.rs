@@ -6,8 +6,8 @@ mod words;
 
 pub(crate) use self::books::Books;
 pub(crate) use self::words::{
-    alert, at, facts, failed, guest, happened, health, identity, policy, resolved, secs, started,
-    stopped, warned,
+    alert, at, checked, facts, failed, guest, happened, health, identity, policy, resolved, secs,
+    started, stopped, warned,
 };
 
 use grace_core::{

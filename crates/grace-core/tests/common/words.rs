@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use grace_core::{
-    Alert, BootId, BootIdentity, CategoryHealth, Event, Facts, Guest, GuestAction, GuestKind,
-    HealthSnapshot, JournalExcerpt, Policy, Severity, Status, Text, Uptime,
+    Alert, BootId, BootIdentity, CategoryHealth, Check, Event, Facts, Guest, GuestAction,
+    GuestKind, HealthSnapshot, JournalExcerpt, Policy, Severity, Status, Text, Uptime,
 };
 
 /// `secs` seconds after boot, to the nanosecond.
@@ -75,6 +75,14 @@ pub(crate) fn resolved(category: &str, key: &str) -> Event {
 pub(crate) fn health(categories: &[(&str, Status, &str)]) -> HealthSnapshot {
     let categories =
         categories.iter().map(|(name, status, why)| CategoryHealth::new(name, *status, why));
+    HealthSnapshot::from_categories(categories.collect())
+}
+
+/// A reading of one check of each category.
+pub(crate) fn checked(checks: &[(&str, &str, Status)]) -> HealthSnapshot {
+    let categories = checks.iter().map(|(category, name, status)| {
+        CategoryHealth::from_checks(category, vec![Check::new(name, *status, "")])
+    });
     HealthSnapshot::from_categories(categories.collect())
 }
 

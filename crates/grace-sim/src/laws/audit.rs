@@ -141,10 +141,10 @@ impl Audit {
         }
         match outcome {
             Outcome::Delivered(id) | Outcome::Digest(id) | Outcome::Report(id) => {
-                let end = End { entry, outcome: outcome.clone(), matters, held };
+                let end = End { entry, outcome: *outcome, matters, held };
                 match self.messages.get(id) {
                     Some(sent) => found.extend(end.judge(now, &self.names, &sent.message)),
-                    None => self.awaited.entry(id.clone()).or_default().push(end),
+                    None => self.awaited.entry(*id).or_default().push(end),
                 }
             }
             Outcome::Taken => found.extend(self.judge_taken(now, entry, &matters)),
@@ -201,7 +201,7 @@ impl Audit {
             found.extend(end.judge(now, &self.names, message));
         }
         let sent = Sent { message: Arc::clone(message), attempt: *attempt, taken: false };
-        self.messages.insert(id.clone(), sent);
+        self.messages.insert(*id, sent);
         found.all
     }
 

@@ -160,7 +160,7 @@ impl Reports {
             return Vec::new();
         };
         let mut found = Vec::new();
-        self.made.push(envelope.id.clone());
+        self.made.push(envelope.id);
         if self.made.len() > self.allowed {
             let (made, allowed) = (self.made.len(), self.allowed);
             let words = format!("report {made} in a boot that may have {allowed}");

@@ -269,10 +269,10 @@ impl Story {
             match fate {
                 Fate::Starts => step(at, started(None)),
                 Fate::Warns => {
-                    step(at, GuestEvent::Warned(GuestAction::Start).action(number, None))
+                    step(at, GuestEvent::Warned(GuestAction::Start).action(number, None));
                 }
                 Fate::Fails => {
-                    step(at, GuestEvent::Failed(GuestAction::Start).action(number, None))
+                    step(at, GuestEvent::Failed(GuestAction::Start).action(number, None));
                 }
                 Fate::FailsThenStarts(after) => {
                     step(at, GuestEvent::Failed(GuestAction::Start).action(number, None));

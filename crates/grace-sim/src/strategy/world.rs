@@ -24,7 +24,7 @@ const CATEGORIES: [&str; 9] = [
 
 /// The guest of this number: a virtual machine or a container, by its number.
 pub(super) fn guest(number: usize) -> Guest {
-    let kind = if number % 3 == 0 { GuestKind::Ct } else { GuestKind::Vm };
+    let kind = if number.is_multiple_of(3) { GuestKind::Ct } else { GuestKind::Vm };
     let guest = Guest::new((100 + number).to_string(), format!("guest-{number}"), kind);
     match number % 4 {
         0 => guest,
