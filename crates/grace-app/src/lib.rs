@@ -4,6 +4,8 @@
 pub mod cli;
 pub mod driver;
 pub mod host;
+#[cfg(doctest)]
+mod readme;
 #[cfg(feature = "sim")]
 pub mod simulate;
 pub mod words;

@@ -42,3 +42,11 @@ fn files(extension: &str) -> Vec<PathBuf> {
     files.sort();
     files
 }
+
+#[test]
+fn the_demo_looks_as_the_documents_show_it() {
+    let timeline = Timeline::parse("demo", grace::simulate::DEMO).unwrap_or_else(|e| panic!("{e}"));
+    let log = grace::simulate::run(&timeline).unwrap_or_else(|e| panic!("{e}"));
+    expect_file!["../../../docs/demo.svg"].assert_eq(&log.to_svg());
+    expect_file!["../../../docs/demo.log"].assert_eq(&log.to_text());
+}
