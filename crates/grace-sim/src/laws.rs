@@ -220,7 +220,7 @@ impl Witness {
                 found.extend(self.audit.settled(now, *entry, *events, outcome, held));
             }
             Effect::Closed(closing) => found.extend(self.reports.closed(now, closing)),
-            Effect::CollectFacts { .. } => {}
+            Effect::CollectFacts { .. } => self.reports.asked(),
         }
     }
 

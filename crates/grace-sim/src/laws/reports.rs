@@ -20,6 +20,8 @@ pub(super) struct Reports {
     health: Health,
     /// A report is to come, or a reason why not.
     owed: bool,
+    /// Facts were asked for and have not come.
+    collecting: bool,
     /// Since when, after the health window's end, the machine could have asked for facts in this life.
     awake_since: Option<Uptime>,
     /// How many reports this boot may have.
@@ -63,6 +65,7 @@ impl Reports {
             sweep: Sweep::Unseen,
             health: Health::Unknown,
             owed: false,
+            collecting: false,
             awake_since: None,
             allowed: 0,
             made: Vec::new(),
@@ -71,7 +74,7 @@ impl Reports {
 
     pub(super) fn started(&mut self, now: Uptime, life: Life) -> Past {
         let earlier = self.life.replace(life);
-        self.awake_since = None;
+        (self.awake_since, self.collecting) = (None, false);
         let same_boot = earlier.is_some_and(|earlier| earlier.boot == life.boot);
         let past = match (life.remembers, same_boot) {
             (true, true) => return Past::Known,
@@ -107,9 +110,15 @@ impl Reports {
     }
 
     pub(super) fn facts(&mut self, now: Uptime, facts: &Facts) {
+        self.collecting = false;
         if let Ok(health) = &facts.health {
             self.read(now, health);
         }
+    }
+
+    /// Facts are asked for. The machine may wait for them across the window's end, as long as for any others.
+    pub(super) fn asked(&mut self) {
+        self.collecting = true;
     }
 
     /// A reading counts while the window is open: it can move its end, not open it again.
@@ -179,8 +188,8 @@ impl Reports {
         let is_true = match closing {
             // A report of an earlier boot may be taken in this one.
             Closing::Acknowledged(id) => self.made.contains(id),
-            Closing::Restart => !self.is_boot,
-            Closing::AlreadyReported => !self.made.is_empty() || !self.owed,
+            Closing::Restart => !self.is_boot || !self.owed,
+            Closing::AlreadyReported => !self.made.is_empty(),
             _ => true,
         };
         self.owed = false;
@@ -197,8 +206,10 @@ impl Reports {
         if !self.owed {
             return Vec::new();
         }
-        let deadline = if now < ends {
+        let deadline = if now < ends && !self.collecting {
             ends
+        } else if now < ends {
+            ends.saturating_add(self.policy.facts_timeout)
         } else {
             let awake_since = *self.awake_since.get_or_insert(now);
             awake_since.saturating_add(self.policy.facts_timeout).saturating_add(TIMER)
