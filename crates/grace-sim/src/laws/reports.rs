@@ -1,8 +1,8 @@
 //! Laws 2 and 3: one report a boot, never early, never silent.
 
 use grace_core::{
-    Anchor, Closing, Envelope, Facts, HealthSnapshot, Message, MessageId, Policy, Signal, Status,
-    Uptime,
+    Anchor, Closing, Envelope, Facts, HealthSnapshot, Message, MessageId, Policy, Request, Signal,
+    Status, Uptime,
 };
 
 use super::life::TIMER;
@@ -20,8 +20,8 @@ pub(super) struct Reports {
     health: Health,
     /// A report is to come, or a reason why not.
     owed: bool,
-    /// Facts were asked for and have not come.
-    collecting: bool,
+    /// The facts that were asked for and have not come, and how long the machine waits for them.
+    awaited: Option<(Request, Uptime)>,
     /// Since when, after the health window's end, the machine could have asked for facts in this life.
     awake_since: Option<Uptime>,
     /// How many reports this boot may have.
@@ -65,7 +65,7 @@ impl Reports {
             sweep: Sweep::Unseen,
             health: Health::Unknown,
             owed: false,
-            collecting: false,
+            awaited: None,
             awake_since: None,
             allowed: 0,
             made: Vec::new(),
@@ -74,7 +74,7 @@ impl Reports {
 
     pub(super) fn started(&mut self, now: Uptime, life: Life) -> Past {
         let earlier = self.life.replace(life);
-        (self.awake_since, self.collecting) = (None, false);
+        (self.awake_since, self.awaited) = (None, None);
         let same_boot = earlier.is_some_and(|earlier| earlier.boot == life.boot);
         let past = match (life.remembers, same_boot) {
             (true, true) => return Past::Known,
@@ -109,16 +109,24 @@ impl Reports {
         }
     }
 
-    pub(super) fn facts(&mut self, now: Uptime, facts: &Facts) {
-        self.collecting = false;
+    /// Facts are asked for. The machine may wait for them across the window's end, as long as for any others.
+    pub(super) fn asked(&mut self, request: Request, deadline: Uptime) {
+        self.awaited = Some((request, deadline));
+    }
+
+    pub(super) fn timeout(&mut self, now: Uptime) {
+        self.awaited = self.awaited.filter(|(_, deadline)| now < *deadline);
+    }
+
+    /// Whether these are the facts that were asked for last, and are in time.
+    pub(super) fn facts(&mut self, now: Uptime, request: Request, facts: &Facts) -> bool {
+        if self.awaited.take_if(|(awaited, _)| *awaited == request).is_none() {
+            return false;
+        }
         if let Ok(health) = &facts.health {
             self.read(now, health);
         }
-    }
-
-    /// Facts are asked for. The machine may wait for them across the window's end, as long as for any others.
-    pub(super) fn asked(&mut self) {
-        self.collecting = true;
+        true
     }
 
     /// A reading counts while the window is open: it can move its end, not open it again.
@@ -206,7 +214,7 @@ impl Reports {
         if !self.owed {
             return Vec::new();
         }
-        let deadline = if now < ends && !self.collecting {
+        let deadline = if now < ends && self.awaited.is_none() {
             ends
         } else if now < ends {
             ends.saturating_add(self.policy.facts_timeout)
