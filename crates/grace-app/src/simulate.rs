@@ -191,12 +191,13 @@ impl<'a, W: Recorder + Clone + 'static> Simulation<'a, W> {
 
     /// Ends the program. What it knew is what it would have had on disk: it saves before it acts.
     async fn stop_program(&mut self) {
-        if let Program::Running { handle, task } =
-            std::mem::replace(&mut self.program, Program::Dead(None))
-        {
-            let _stopped = handle.stop().await;
-            self.program = Program::Dead(task.await.ok());
-        }
+        self.program = match std::mem::replace(&mut self.program, Program::Dead(None)) {
+            Program::Running { handle, task } => {
+                let _stopped = handle.stop().await;
+                Program::Dead(task.await.ok())
+            }
+            dead @ Program::Dead(_) => dead,
+        };
     }
 
     /// Lets time pass until nothing is due.

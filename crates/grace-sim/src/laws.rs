@@ -38,7 +38,8 @@ mod tally;
 use std::fmt;
 
 use grace_core::{
-    Decision, Delivery, Effect, Event, Facts, Guest, MessageId, Policy, Signal, Uptime, Usage,
+    Decision, Delivery, Effect, Event, Facts, Guest, MessageId, Policy, Request, Signal, Uptime,
+    Usage,
 };
 
 use self::alerts::Alerts;
@@ -143,7 +144,7 @@ impl Witness {
         self.now = now;
         self.tally.add("program starts");
         let new = self.reports.started(now, life);
-        self.audit.started(life);
+        self.audit.started(now, life);
         self.alerts.started(new);
         self.guests.started(new);
         self.bounds.started(life);
@@ -164,17 +165,20 @@ impl Witness {
         self.reports.signal(self.now, signal);
     }
 
-    /// The machine was given facts.
-    pub fn facts(&mut self, now: Uptime, facts: &Facts) {
+    /// The machine was given the facts that it had asked for in this request.
+    pub fn facts(&mut self, now: Uptime, request: Request, facts: &Facts) {
         self.goes_in(now);
-        self.tally.add("facts read");
-        self.reports.facts(self.now, facts);
-        self.alerts.facts(facts);
+        let awaited = self.reports.facts(self.now, request, facts);
+        self.tally.add(if awaited { "facts read" } else { "facts too late" });
+        if awaited {
+            self.alerts.facts(facts);
+        }
     }
 
     /// The machine's time-out was handled.
     pub fn timeout(&mut self, now: Uptime) {
         self.now = self.now.max(now);
+        self.reports.timeout(self.now);
         self.bounds.timeout();
     }
 
@@ -220,7 +224,7 @@ impl Witness {
                 found.extend(self.audit.settled(now, *entry, *events, outcome, held));
             }
             Effect::Closed(closing) => found.extend(self.reports.closed(now, closing)),
-            Effect::CollectFacts { .. } => {}
+            Effect::CollectFacts { request, deadline } => self.reports.asked(*request, *deadline),
         }
     }
 

@@ -52,7 +52,7 @@ impl Recorder for WitnessRecorder {
             Record::Started(_) => witness.started(now, lives.pop_front().unwrap_or(Life::FIRST)),
             Record::Event(event, decision) => witness.event(now, event, decision),
             Record::Signal(signal) => witness.signal(now, signal),
-            Record::Facts(_, facts) => witness.facts(now, facts),
+            Record::Facts(request, facts) => witness.facts(now, request, facts),
             Record::Taken(guests) => witness.taken(now, guests),
             Record::Timeout => witness.timeout(now),
             Record::Delivery(id, delivery) => witness.delivery(now, id, delivery),

@@ -74,7 +74,7 @@ impl Grace {
     }
 
     /// The name under which an alert and its recovery meet.
-    fn alert_key(&self, alert: &Alert) -> AlertKey {
+    pub(super) fn alert_key(&self, alert: &Alert) -> AlertKey {
         let category = alert.category.to_lower();
         let is_named = |name: &Text| *name == category;
         let rule = self.policy.categories.iter().find(|rule| rule.names().any(is_named));

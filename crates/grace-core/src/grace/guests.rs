@@ -59,6 +59,9 @@ impl Grace {
         let Some(guest) = event.guest().cloned() else { return };
         change.after_window = !self.view.guest_window().is_open(change.at);
         if let Some(told) = self.state.ledger.told(&guest.id, &change).copied() {
+            // It is news of when the guest was last seen like this: what is older changes nothing any more.
+            change.told = Some(told);
+            self.state.ledger.note(guest, change, self.policy.limits.guests);
             let repeat = Entry::single(self.next_number());
             self.accept(repeat, repeat, Decision::Deliver);
             self.settle(repeat, told);

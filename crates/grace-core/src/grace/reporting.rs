@@ -5,6 +5,7 @@ use alloc::format;
 use alloc::vec::Vec;
 
 use super::alerts::DueAlerts;
+use super::restore::PreviousEntries;
 use super::{Collecting, Grace, ReportState};
 use crate::report::{Inputs, assemble};
 use crate::{
@@ -70,8 +71,9 @@ impl Grace {
         let entries = self.state.ledger.take_entries();
         self.settle_all(entries, &outcome);
         self.settle_due_alerts(due, &outcome);
-        let previous = self.state.previous.take();
-        self.settle_all(previous.into_iter().flat_map(|previous| previous.entries), &outcome);
+        if let Some(previous) = self.state.previous.take() {
+            self.settle_previous_boot(previous, &outcome);
+        }
         self.clear_ledger();
         self.state.aggregated = true;
         self.state.report = match outcome {
@@ -160,10 +162,20 @@ impl Grace {
             return;
         };
         let mut digest = Digest::new(DigestCause::PreviousBoot, now);
-        digest.started = previous.report.started;
-        digest.alerts = previous.report.alerts;
+        digest.started.clone_from(&previous.report.started);
+        digest.alerts.clone_from(&previous.report.alerts);
         digest.beyond = previous.report.beyond;
         let outcome = self.post(now, Message::Digest(digest));
-        self.settle_all(previous.entries, &outcome);
+        self.settle_previous_boot(previous, &outcome);
+    }
+
+    /// Ends the entries of an earlier boot's leavings: in `message`, which tells of its alerts too.
+    fn settle_previous_boot(&mut self, previous: PreviousEntries, message: &Outcome) {
+        let limit = self.policy.limits.alerts;
+        for held in &previous.report.alerts {
+            let key = self.alert_key(&held.alert);
+            self.state.told.insert(key, limit);
+        }
+        self.settle_all(previous.entries, message);
     }
 }

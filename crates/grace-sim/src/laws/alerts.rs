@@ -17,8 +17,10 @@ pub(super) struct Alerts {
     limit: usize,
     /// What is held, by its entry.
     held: BTreeMap<Sequence, Held>,
-    /// What people were told of and that is not over.
+    /// What messages named and of which no recovery was sent.
     told: BTreeSet<Key>,
+    /// What messages named and of which no recovery was handed in.
+    awaited: BTreeSet<Key>,
     /// More were told than the machine needs to remember, or without their names.
     forgot: bool,
     /// How many alerts recovered while they were held, since a message last counted them.
@@ -60,6 +62,7 @@ impl Alerts {
             limit: policy.limits.alerts,
             held: BTreeMap::new(),
             told: BTreeSet::new(),
+            awaited: BTreeSet::new(),
             forgot: false,
             recovered: 0,
             health: None,
@@ -74,6 +77,7 @@ impl Alerts {
         if past == Past::None {
             self.held.clear();
             self.told.clear();
+            self.awaited.clear();
             self.forgot = false;
         }
     }
@@ -142,15 +146,18 @@ impl Alerts {
     pub(super) fn posted(&mut self, now: Uptime, message: &Message) -> Vec<Violation> {
         let mut found = Vec::new();
         let (held, beyond, notices) = matter::alerts(message);
-        self.told.extend(held.iter().map(|held| self.names.key(&held.alert)));
+        for held in held {
+            self.tell(self.names.key(&held.alert));
+        }
         self.forgot |= beyond;
         for notice in notices {
             match &notice.event {
                 Event::Alert(alert) => {
-                    self.told.insert(self.names.key(alert));
+                    self.tell(self.names.key(alert));
                 }
                 Event::Resolved(alert) => {
                     let key = self.names.key(alert);
+                    self.awaited.remove(&key);
                     if !self.told.remove(&key) && !self.forgot {
                         found.push(broken(
                             now,
@@ -196,16 +203,17 @@ impl Alerts {
             self.recovered = 0;
         }
         if let Some(Incoming::Resolved { key, decision, .. }) = batch.event {
-            // Posted as a notice, it is not among the told any more.
-            if self.told.contains(&key) && decision != Decision::Deliver {
-                found.push(broken(
-                    now,
-                    format!("people were told of {key:?}, and not of its recovery"),
-                ));
+            if self.awaited.remove(&key) && decision != Decision::Deliver {
+                let words = format!("people were told of {key:?}, and not of its recovery");
+                found.push(broken(now, words));
             }
-            self.told.remove(&key);
         }
         found
+    }
+
+    fn tell(&mut self, key: Key) {
+        self.awaited.insert(key.clone());
+        self.told.insert(key);
     }
 
     fn was_read_as_well(&self, (category, key): &Key) -> bool {

@@ -20,6 +20,7 @@ pub(super) struct Audit {
     guests: usize,
     seen_guests: BTreeSet<GuestId>,
     life: Option<Life>,
+    started: Option<Uptime>,
     /// The event handed in and not yet accepted.
     pending: Option<(Matter, Decision)>,
     last_event: Option<Sequence>,
@@ -57,6 +58,7 @@ impl Audit {
             guests: policy.limits.guests,
             seen_guests: BTreeSet::new(),
             life: None,
+            started: None,
             pending: None,
             last_event: None,
             open: BTreeMap::new(),
@@ -68,18 +70,21 @@ impl Audit {
         }
     }
 
-    pub(super) fn started(&mut self, life: Life) {
+    pub(super) fn started(&mut self, now: Uptime, life: Life) {
         self.rebooted = self.life.is_some_and(|earlier| earlier.boot != life.boot);
         if !life.remembers {
             self.open.clear();
             self.awaited.clear();
             self.last_event = None;
             self.messages.retain(|_, sent| sent.taken);
-            if !life.uptime_known {
-                // Such a program cannot know which numbers it has used: it has neither a clock nor a memory.
+            // Such a program cannot know which numbers it has used: it has no memory, and no clock or one
+            // that stands where it stood. Real programs do not start twice in one instant.
+            let same_instant = self.started == Some(now);
+            if !life.uptime_known || same_instant {
                 self.messages.clear();
             }
         }
+        self.started = Some(now);
         self.life = Some(life);
     }
 

@@ -64,7 +64,7 @@ impl Names {
     /// Whether the message tells of the matter, or says that it counts some that it does not list.
     pub(super) fn tells_of(&self, message: &Message, matter: &Matter) -> bool {
         match message {
-            Message::Notice(notice) => self.matter(&notice.event) == *matter,
+            Message::Notice(notice) => self.notice_tells_of(notice, matter),
             Message::Digest(digest) => digest.beyond > 0 || self.digest_tells_of(digest, matter),
             Message::StartupReport(report) => report_tells_of(self, report, matter),
             _ => false,
@@ -78,7 +78,15 @@ impl Names {
             Matter::Alert(key) => self.find(&digest.alerts, key).is_some(),
             _ => false,
         };
-        in_list || digest.notices.iter().any(|notice| self.matter(&notice.event) == *matter)
+        in_list || digest.notices.iter().any(|notice| self.notice_tells_of(notice, matter))
+    }
+
+    /// A recovery tells of the alert too: of one that was held again after people had been told of it.
+    fn notice_tells_of(&self, notice: &Notice, matter: &Matter) -> bool {
+        match (self.matter(&notice.event), matter) {
+            (Matter::Resolved(over), Matter::Alert(key)) => over == *key,
+            (told, matter) => told == *matter,
+        }
     }
 
     pub(super) fn find<'a>(&self, alerts: &'a [HeldAlert], key: &Key) -> Option<&'a HeldAlert> {

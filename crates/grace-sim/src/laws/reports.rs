@@ -1,8 +1,8 @@
 //! Laws 2 and 3: one report a boot, never early, never silent.
 
 use grace_core::{
-    Anchor, Closing, Envelope, Facts, HealthSnapshot, Message, MessageId, Policy, Signal, Status,
-    Uptime,
+    Anchor, Closing, Envelope, Facts, HealthSnapshot, Message, MessageId, Policy, Request, Signal,
+    Status, Uptime,
 };
 
 use super::life::TIMER;
@@ -20,6 +20,8 @@ pub(super) struct Reports {
     health: Health,
     /// A report is to come, or a reason why not.
     owed: bool,
+    /// The facts that were asked for and have not come, and how long the machine waits for them.
+    awaited: Option<(Request, Uptime)>,
     /// Since when, after the health window's end, the machine could have asked for facts in this life.
     awake_since: Option<Uptime>,
     /// How many reports this boot may have.
@@ -63,6 +65,7 @@ impl Reports {
             sweep: Sweep::Unseen,
             health: Health::Unknown,
             owed: false,
+            awaited: None,
             awake_since: None,
             allowed: 0,
             made: Vec::new(),
@@ -71,7 +74,7 @@ impl Reports {
 
     pub(super) fn started(&mut self, now: Uptime, life: Life) -> Past {
         let earlier = self.life.replace(life);
-        self.awake_since = None;
+        (self.awake_since, self.awaited) = (None, None);
         let same_boot = earlier.is_some_and(|earlier| earlier.boot == life.boot);
         let past = match (life.remembers, same_boot) {
             (true, true) => return Past::Known,
@@ -106,10 +109,24 @@ impl Reports {
         }
     }
 
-    pub(super) fn facts(&mut self, now: Uptime, facts: &Facts) {
+    /// Facts are asked for. The machine may wait for them across the window's end, as long as for any others.
+    pub(super) fn asked(&mut self, request: Request, deadline: Uptime) {
+        self.awaited = Some((request, deadline));
+    }
+
+    pub(super) fn timeout(&mut self, now: Uptime) {
+        self.awaited = self.awaited.filter(|(_, deadline)| now < *deadline);
+    }
+
+    /// Whether these are the facts that were asked for last, and are in time.
+    pub(super) fn facts(&mut self, now: Uptime, request: Request, facts: &Facts) -> bool {
+        if self.awaited.take_if(|(awaited, _)| *awaited == request).is_none() {
+            return false;
+        }
         if let Ok(health) = &facts.health {
             self.read(now, health);
         }
+        true
     }
 
     /// A reading counts while the window is open: it can move its end, not open it again.
@@ -179,8 +196,8 @@ impl Reports {
         let is_true = match closing {
             // A report of an earlier boot may be taken in this one.
             Closing::Acknowledged(id) => self.made.contains(id),
-            Closing::Restart => !self.is_boot,
-            Closing::AlreadyReported => !self.made.is_empty() || !self.owed,
+            Closing::Restart => !self.is_boot || !self.owed,
+            Closing::AlreadyReported => !self.made.is_empty(),
             _ => true,
         };
         self.owed = false;
@@ -197,8 +214,10 @@ impl Reports {
         if !self.owed {
             return Vec::new();
         }
-        let deadline = if now < ends {
+        let deadline = if now < ends && self.awaited.is_none() {
             ends
+        } else if now < ends {
+            ends.saturating_add(self.policy.facts_timeout)
         } else {
             let awake_since = *self.awake_since.get_or_insert(now);
             awake_since.saturating_add(self.policy.facts_timeout).saturating_add(TIMER)
