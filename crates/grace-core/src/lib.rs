@@ -89,6 +89,8 @@ pub use self::policy::{
     Adaptive, Anchor, CategoryRule, Limits, Policy, PolicyError, RestartPolicy, Retry, SeveritySet,
 };
 pub use self::ports::{HealthSource, Journal, Notifier, PortError, PortErrorKind, UptimeSource};
+#[cfg(feature = "mock")]
+pub use self::ports::{MockHealthSource, MockJournal, MockNotifier, MockUptimeSource};
 pub use self::report::{
     AlertReport, AreaReport, BootReport, FailedGuest, GuestReport, HealthIssue, PreviousBoot,
     Problem, StartupReport,

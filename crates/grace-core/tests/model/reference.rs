@@ -113,6 +113,8 @@ pub(crate) struct Model {
     pub(crate) stops: u64,
     /// Events that earlier boots left untold.
     pub(crate) previous: u64,
+    /// The alerts among them.
+    pub(crate) left: BTreeSet<Key>,
     pub(crate) accepted: u64,
     /// What the last step's event came to.
     pub(crate) verdict: Option<Verdict>,
@@ -145,6 +147,7 @@ impl Model {
             overdue: false,
             stops: 0,
             previous: 0,
+            left: BTreeSet::new(),
             accepted: 0,
             verdict: None,
             reported: None,
@@ -207,7 +210,7 @@ impl Model {
                 self.tell_collected();
             }
             self.had_effect |= self.previous > 0;
-            self.previous = 0;
+            self.tell_previous();
         }
         if self.shutdown.is_some_and(|marked| until - marked >= SHUTDOWN) && !self.overdue {
             self.overdue = true;
@@ -226,7 +229,7 @@ impl Model {
                 all.map(|(id, _)| *id).collect()
             };
             self.reported = Some((of(Last::Started), of(Last::Failed)));
-            self.previous = 0;
+            self.tell_previous();
             self.tell_collected();
         }
         let told: Vec<Key> =
@@ -235,6 +238,12 @@ impl Model {
             self.held.remove(&key);
             self.told.insert(key);
         }
+    }
+
+    /// Whoever is told what earlier boots left is told when it is over, too.
+    fn tell_previous(&mut self) {
+        self.previous = 0;
+        self.told.append(&mut self.left);
     }
 
     fn tell_collected(&mut self) {
@@ -312,13 +321,16 @@ impl Model {
     }
 
     fn reboot(&mut self, uptime: Option<u64>) {
-        let left: u64 = self.open() - self.stops;
+        let previous = self.open() - self.stops;
+        let mut left = std::mem::take(&mut self.left);
+        left.extend(self.held.keys());
         let next = Self::new(self.answers, self.takes, uptime);
         *self = Self {
             boot: self.boot + 1,
             reports: self.reports,
             told: std::mem::take(&mut self.told),
-            previous: left,
+            previous,
+            left,
             accepted: self.accepted,
             ..next
         };

@@ -202,11 +202,12 @@ impl Alerts {
             }
             self.recovered = 0;
         }
-        if let Some(Incoming::Resolved { key, decision, .. }) = batch.event {
-            if self.awaited.remove(&key) && decision != Decision::Deliver {
-                let words = format!("people were told of {key:?}, and not of its recovery");
-                found.push(broken(now, words));
-            }
+        if let Some(Incoming::Resolved { key, decision, .. }) = batch.event
+            && self.awaited.remove(&key)
+            && decision != Decision::Deliver
+        {
+            let words = format!("people were told of {key:?}, and not of its recovery");
+            found.push(broken(now, words));
         }
         found
     }
