@@ -415,6 +415,7 @@ fn past_the_limit_of_alerts_told_a_recovery_is_told_rather_than_lost() {
     host.event(12.0, alert("cpu", "a", Warning));
     assert_eq!(host.event(20.0, resolved("cpu", "a")), Decision::Deliver);
     assert_eq!(host.event(21.0, resolved("cpu", "b")), Decision::Deliver);
+    assert_eq!(host.event(22.0, resolved("cpu", "c")), Decision::Deliver, "it may have been told");
     host.check_all_settled();
 
     let mut exact = Host::with(limited(1));

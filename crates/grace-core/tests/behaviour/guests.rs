@@ -20,6 +20,7 @@ fn starts_in_the_guest_window_are_collected_for_the_report() {
     host.check(&["300.000s report", "300.000s closed: acknowledged"]);
     assert_eq!(ids(&host.report().guests.started), ["101", "200", "100"], "in order of sight");
     assert!(!host.grace.has_collected_guests() && host.grace.is_aggregated());
+    assert_eq!(host.grace.usage().guests, 0, "the ledger ends with its report");
     assert_eq!(host.books.ended("report"), 3);
     host.check_all_settled();
 }

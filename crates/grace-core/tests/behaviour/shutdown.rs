@@ -48,7 +48,9 @@ fn a_host_that_does_not_go_down_has_its_stops_told() {
     host.event(1_010.0, stopped("200"));
     host.event(1_011.0, stopped("100"));
     host.event(1_012.0, stopped("200"));
+    assert_eq!(host.grace.usage().held_stops, 2);
     host.until(2_000.0);
+    assert_eq!(host.grace.usage().held_stops, 0);
     host.check(&[
         "1000.000s notice shutdown reboot",
         "1120.000s digest shutdown-overdue; stopped g200 (200), g100 (100)",

@@ -1,8 +1,8 @@
 //! Boot or restart, and where the windows are counted from.
 
 use grace_core::{
-    Anchor, BootKind, Decision, GapKind, Policy, RestartPolicy, Severity, Start, Status, Subject,
-    Uptime,
+    Anchor, BootKind, Decision, GapKind, Message, Policy, RestartPolicy, Severity, Start, Status,
+    Subject, Uptime,
 };
 
 use crate::common::{Host, alert, at, checked, facts, identity, policy, secs, started};
@@ -54,6 +54,7 @@ fn a_boot_sends_one_report_when_the_health_window_ends() {
     host.check(&[]);
     host.until(5_000.0);
     host.check(&["320.000s report", "320.000s closed: acknowledged"]);
+    assert_eq!(host.messages().map(Message::kind).collect::<Vec<_>>(), ["startup-report"]);
 }
 
 #[test]
@@ -67,6 +68,8 @@ fn a_restart_says_at_once_that_there_is_no_report_and_opens_the_windows() {
         "1000.000s closed: restart",
         "1180.000s digest guests-started; started g100 (100)",
     ]);
+    host.event(5_001.0, started("100"));
+    assert_eq!(host.messages().map(Message::kind).collect::<Vec<_>>(), ["digest", "notice"]);
     host.check_all_settled();
 }
 

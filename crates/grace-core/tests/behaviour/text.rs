@@ -77,6 +77,7 @@ fn text_is_used_like_a_string() {
     assert_eq!(Text::from(String::from("web")), text);
     assert_eq!(text, "web");
     assert!(text == *"web" && text != *"db");
+    assert!(text == "web" && text != "db");
     assert_eq!((text.len(), text.as_ref() as &str), (3, "web"));
     assert_eq!(format!("{text:>5}|{text:.2}"), "  web|we");
     assert!(Text::default().is_empty());
