@@ -3,7 +3,14 @@
 use super::repository::{TextFile, files, no_complaints, root};
 
 /// What a visitor looks for.
-const DOCUMENTS: [&str; 4] = ["CHANGELOG.md", "CONTRIBUTING.md", "LICENSE-APACHE", "LICENSE-MIT"];
+const DOCUMENTS: [&str; 6] = [
+    "ARCHITECTURE.md",
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
+    "LICENSE-APACHE",
+    "LICENSE-MIT",
+    "README.md",
+];
 
 /// The parts of a decision's record.
 const PARTS: [&str; 3] = ["## Context", "## Decision", "## Consequences"];
