@@ -334,14 +334,16 @@ impl Grace {
     }
 
     fn settle(&mut self, entry: Entry, outcome: Outcome) {
-        let settled = Effect::Settled { entry: entry.number, events: entry.events, outcome };
-        self.effects.push_back(settled);
+        self.settle_all([entry], &outcome);
     }
 
     fn settle_all(&mut self, entries: impl IntoIterator<Item = Entry>, outcome: &Outcome) {
-        for entry in entries {
-            self.settle(entry, *outcome);
-        }
+        let settled = entries.into_iter().map(|entry| Effect::Settled {
+            entry: entry.number,
+            events: entry.events,
+            outcome: *outcome,
+        });
+        self.effects.extend(settled);
     }
 }
 

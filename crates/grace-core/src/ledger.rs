@@ -174,8 +174,8 @@ impl Ledger {
 
 impl LedgerGuest {
     /// Whether the host should have started it in the guest window, and did not.
-    pub(crate) fn is_late(&self, expected: bool) -> bool {
-        self.after_window && (expected || self.guest.autostart == Some(true))
+    pub(crate) fn is_late(&self, is_expected: impl FnOnce() -> bool) -> bool {
+        self.after_window && (self.guest.autostart == Some(true) || is_expected())
     }
 
     fn new(guest: Guest, change: Change) -> Self {

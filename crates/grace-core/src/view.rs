@@ -216,7 +216,7 @@ pub(crate) struct CategoryTable {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct CategorySlot {
-    name: Folded,
+    name: InlineName,
     span: CategorySpan,
 }
 
@@ -230,11 +230,11 @@ pub(crate) enum CategorySpan {
 }
 
 impl CategoryTable {
-    /// The table of these categories, for windows that open at `anchor`.
+    /// The table of these categories, whose names are in lower case, for windows that open at `anchor`.
     ///
     /// Names past the limits of [`Policy::validated`] are left out.
     pub(crate) fn new(rules: &[CategoryRule], anchor: Uptime) -> Self {
-        let empty = CategorySlot { name: Folded::EMPTY, span: CategorySpan::Health };
+        let empty = CategorySlot { name: InlineName::EMPTY, span: CategorySpan::Health };
         let mut table = Self { slots: [empty; Policy::MAX_CATEGORY_NAMES], used: 0 };
         let names = rules.iter().flat_map(|rule| {
             let span = match rule.window {
@@ -242,7 +242,7 @@ impl CategoryTable {
                 Some(window) => CategorySpan::Own(anchor.saturating_add(window)),
             };
             rule.names()
-                .filter_map(move |name| Some(CategorySlot { name: Folded::new(name)?, span }))
+                .filter_map(move |name| Some(CategorySlot { name: InlineName::new(name)?, span }))
         });
         for (slot, named) in table.slots.iter_mut().zip(names) {
             *slot = named;
@@ -261,48 +261,47 @@ impl CategoryTable {
         }
     }
 
+    /// As in the original, any case is Unicode's: the Kelvin sign is a `k`.
     #[cold]
     fn find_unicode(&self, category: &str) -> Option<CategorySpan> {
-        let name = Folded::new(category)?;
+        let lower = category.chars().flat_map(char::to_lowercase);
         let mut slots = self.slots.iter().take(self.used);
-        slots.find(|slot| slot.name == name).map(|slot| slot.span)
+        slots.find(|slot| lower.clone().eq(slot.name.chars())).map(|slot| slot.span)
     }
 }
 
 /// A category's name in lower case, inline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Folded {
+struct InlineName {
     bytes: [u8; Policy::MAX_CATEGORY_NAME_LEN],
     len: u8,
 }
 
-impl Folded {
+impl InlineName {
     const EMPTY: Self = Self { bytes: [0; Policy::MAX_CATEGORY_NAME_LEN], len: 0 };
+
+    /// The name; `None` if it is longer than that of a held category may be.
+    fn new(name: &str) -> Option<Self> {
+        let mut inline = Self::EMPTY;
+        inline.bytes.get_mut(..name.len())?.copy_from_slice(name.as_bytes());
+        inline.len = u8::try_from(name.len()).ok()?;
+        Some(inline)
+    }
 
     /// Whether `name` is this name, but for the case of ASCII letters.
     #[inline]
     fn is(&self, name: &[u8]) -> bool {
+        let own = self.as_bytes();
         // Names come in lower case as a rule, and equal bytes are found faster.
-        let len = usize::from(self.len);
-        len == name.len()
-            && self
-                .bytes
-                .get(..len)
-                .is_some_and(|own| own == name || own.eq_ignore_ascii_case(name))
+        own.len() == name.len() && (own == name || own.eq_ignore_ascii_case(name))
     }
 
-    /// The name in lower case; `None` if it is longer than that of any held category.
-    ///
-    /// As in the original, that is Unicode's lower case: the Kelvin sign is a `k`.
-    fn new(name: &str) -> Option<Self> {
-        let mut folded = Self::EMPTY;
-        let mut bytes = folded.bytes.as_mut_slice();
-        for c in name.chars().flat_map(char::to_lowercase) {
-            let (to, rest) = bytes.split_at_mut_checked(c.len_utf8())?;
-            c.encode_utf8(to);
-            bytes = rest;
-            folded.len = folded.len.saturating_add(c.len_utf8() as u8);
-        }
-        Some(folded)
+    fn chars(&self) -> impl Iterator<Item = char> {
+        core::str::from_utf8(self.as_bytes()).unwrap_or_default().chars()
+    }
+
+    #[inline]
+    fn as_bytes(&self) -> &[u8] {
+        self.bytes.get(..usize::from(self.len)).unwrap_or_default()
     }
 }

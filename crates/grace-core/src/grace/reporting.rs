@@ -13,6 +13,10 @@ use crate::{
     Outcome, Request, Signal, StartupReport, Uptime,
 };
 
+/// How many boots in a row may end before their reports and leave what they held to the next report. What
+/// more of them leave is told at once, so that it does not grow without end.
+const PATIENT_BOOTS: u32 = 10;
+
 impl Grace {
     /// When facts are asked for, or given up on.
     pub(super) fn facts_due(&self) -> Option<Uptime> {
@@ -148,9 +152,10 @@ impl Grace {
         [uptime, identity, clock].into_iter().flatten().collect()
     }
 
-    /// When an earlier boot's leavings are told, if no report will tell of them.
+    /// When earlier boots' leavings are told, if no report will tell of them, or too many boots have not.
     pub(super) fn previous_boot_due(&self) -> Option<Uptime> {
-        let in_digest = self.state.report != ReportState::Due && self.state.previous.is_some();
+        let boots = self.state.previous.as_ref()?.report.boots;
+        let in_digest = self.state.report != ReportState::Due || boots > PATIENT_BOOTS;
         in_digest.then_some(self.state.origin.started_at)
     }
 

@@ -79,7 +79,10 @@ fn guest_report(
     report.failed.extend(health.into_iter().flat_map(|health| failed_by_text(health, ledger)));
     // A guest that was seen and is not listed must not be called missing.
     report.missing = expected.filter(|_| report.beyond == 0).map(|expected| {
-        let unseen = |guest: &&Guest| ledger.find(&guest.id).is_none();
+        let failed = |id: &GuestId| {
+            report.failed.iter().any(|one| guest_id_in(&one.name).as_ref() == Some(id))
+        };
+        let unseen = |guest: &&Guest| ledger.find(&guest.id).is_none() && !failed(&guest.id);
         expected.iter().filter(unseen).cloned().collect()
     });
     report
@@ -89,7 +92,8 @@ fn add_guest(report: &mut GuestReport, known: &LedgerGuest, expected: Option<&[G
     let guest = &known.guest;
     match &known.state {
         GuestState::Running => {
-            let is_expected = expected.is_some_and(|all| all.iter().any(|one| one.id == guest.id));
+            let is_expected =
+                || expected.is_some_and(|all| all.iter().any(|one| one.id == guest.id));
             if known.is_late(is_expected) {
                 report.late.push(guest.clone());
             }

@@ -284,6 +284,24 @@ fn past_the_limits_what_a_boot_left_is_counted() {
 }
 
 #[test]
+fn after_many_boots_without_a_report_their_leavings_are_told_at_once() {
+    let mut host = Host::boot();
+    for boot in 0..10 {
+        host.event(10.0, started("100"));
+        host.restart(1.0, &format!("c{boot}"));
+        host.until(2.0);
+        assert!(host.digests().is_empty(), "after boot {boot} they wait for a report");
+    }
+    host.event(10.0, started("100"));
+    host.restart(1.0, "d0");
+    host.until(2.0);
+    assert_eq!(host.digests().len(), 1);
+    host.until(400.0);
+    assert_eq!(host.report().previous, None);
+    host.check_all_settled();
+}
+
+#[test]
 fn where_the_next_start_makes_no_report_the_leavings_are_a_digest() {
     let mut host = Host::boot();
     host.event(10.0, started("100"));
