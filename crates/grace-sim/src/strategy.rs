@@ -61,8 +61,7 @@ struct Plan {
     /// What the host starts at boot, if that is known.
     guests: Vec<Guest>,
     boots: Vec<BootPlan>,
-    /// Whether the program runs at the end, and people can be reached.
-    ends_well: bool,
+    ends: Ending,
     /// Whether a restart may find the state directory empty.
     loses_state: bool,
 }
@@ -78,6 +77,18 @@ struct BootPlan {
     end: End,
     /// How long the host is down after that.
     down: Duration,
+}
+
+/// How a timeline ends.
+#[derive(Debug, Clone, Copy, Default)]
+enum Ending {
+    /// The program runs, and people can be reached.
+    #[default]
+    Well,
+    /// Whatever the stories have left.
+    AsItIs,
+    /// The program is dead.
+    Dead,
 }
 
 /// How a boot ends.
@@ -97,12 +108,17 @@ fn plan() -> impl Strategy<Value = Plan> {
         3 => vec(boot(), 2),
         1 => vec(boot(), 3..6),
     ];
-    (policy::policy(), world::expected_guests(), boots, weighted(9, 10), weighted(1, 16)).prop_map(
-        |(policy, guests, boots, ends_well, loses_state)| Plan {
+    let ending = prop_oneof![
+        16 => Just(Ending::Well),
+        1 => Just(Ending::AsItIs),
+        1 => Just(Ending::Dead),
+    ];
+    (policy::policy(), world::expected_guests(), boots, ending, weighted(1, 16)).prop_map(
+        |(policy, guests, boots, ends, loses_state)| Plan {
             policy,
             guests,
             boots,
-            ends_well,
+            ends,
             loses_state,
         },
     )
