@@ -38,7 +38,7 @@ use crate::timeline::{Boot, Timeline};
 
 /// Whole random timelines.
 pub fn timelines() -> impl Strategy<Value = Timeline> {
-    plan().prop_map(Plan::lay_out)
+    plan().prop_map(Plan::lay_out).boxed()
 }
 
 /// The timeline of this seed: always the same one for the same version of this crate.
@@ -108,6 +108,7 @@ fn plan() -> impl Strategy<Value = Plan> {
         3 => vec(boot(), 2),
         1 => vec(boot(), 3..6),
     ];
+    let boots = boots.boxed();
     let ending = prop_oneof![
         16 => Just(Ending::Well),
         1 => Just(Ending::AsItIs),
@@ -124,12 +125,14 @@ fn plan() -> impl Strategy<Value = Plan> {
     )
 }
 
+/// Boxed, as what is drawn is large and test threads have small stacks.
 fn boot() -> impl Strategy<Value = BootPlan> {
     let stories = prop_oneof![
         1 => vec((layout::when(), story::story()), 0..2),
         6 => vec((layout::when(), story::story()), 2..9),
         2 => vec((layout::when(), story::story()), 9..24),
     ];
+    let stories = stories.boxed();
     let end = prop_oneof![Just(End::Clean), Just(End::PowerCut), Just(End::Abrupt)];
     let down = (1_u64..300).prop_map(Duration::from_secs);
     (uptime(), stories, layout::when(), end, down).prop_map(|(uptime, stories, ends, end, down)| {

@@ -146,14 +146,21 @@ impl Alerts {
     pub(super) fn posted(&mut self, now: Uptime, message: &Message) -> Vec<Violation> {
         let mut found = Vec::new();
         let (held, beyond, notices) = matter::alerts(message);
-        for held in held {
-            self.tell(self.names.key(&held.alert));
+        let held: Vec<Key> = held.into_iter().map(|held| self.names.key(&held.alert)).collect();
+        for key in &held {
+            self.told.insert(key.clone());
+            // What is not listed may be its recovery.
+            if !beyond {
+                self.awaited.insert(key.clone());
+            }
         }
         self.forgot |= beyond;
         for notice in notices {
             match &notice.event {
                 Event::Alert(alert) => {
-                    self.tell(self.names.key(alert));
+                    let key = self.names.key(alert);
+                    self.awaited.insert(key.clone());
+                    self.told.insert(key);
                 }
                 Event::Resolved(alert) => {
                     let key = self.names.key(alert);
@@ -168,6 +175,8 @@ impl Alerts {
                 _ => {}
             }
         }
+        // A digest of what did not fit does not say which of the two came last.
+        self.told.extend(held);
         self.forgot |= self.told.len() > self.limit;
         match message {
             Message::StartupReport(report) => {
@@ -210,11 +219,6 @@ impl Alerts {
             found.push(broken(now, words));
         }
         found
-    }
-
-    fn tell(&mut self, key: Key) {
-        self.awaited.insert(key.clone());
-        self.told.insert(key);
     }
 
     fn was_read_as_well(&self, (category, key): &Key) -> bool {
