@@ -148,19 +148,13 @@ impl Alerts {
         let (held, beyond, notices) = matter::alerts(message);
         let held: Vec<Key> = held.into_iter().map(|held| self.names.key(&held.alert)).collect();
         for key in &held {
-            self.told.insert(key.clone());
-            // What is not listed may be its recovery.
-            if !beyond {
-                self.awaited.insert(key.clone());
-            }
+            self.tell(key.clone(), beyond);
         }
         self.forgot |= beyond;
         for notice in notices {
             match &notice.event {
                 Event::Alert(alert) => {
-                    let key = self.names.key(alert);
-                    self.awaited.insert(key.clone());
-                    self.told.insert(key);
+                    self.tell(self.names.key(alert), beyond);
                 }
                 Event::Resolved(alert) => {
                     let key = self.names.key(alert);
@@ -219,6 +213,15 @@ impl Alerts {
             found.push(broken(now, words));
         }
         found
+    }
+
+    /// People are told of an alert, in a message that may count events `beyond` those that it lists.
+    fn tell(&mut self, key: Key, beyond: bool) {
+        // What is not listed may be its recovery.
+        if !beyond {
+            self.awaited.insert(key.clone());
+        }
+        self.told.insert(key);
     }
 
     fn was_read_as_well(&self, (category, key): &Key) -> bool {
