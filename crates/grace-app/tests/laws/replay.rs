@@ -82,7 +82,7 @@ impl Recorder for Shared {
             Record::Event(event, _) => Input::Event(event.clone()),
             Record::Signal(signal) => Input::Signal(signal.clone()),
             Record::Facts(request, facts) => Input::Facts(request, Box::new(facts.clone())),
-            Record::Delivery(id, delivery) => Input::Delivery(id.clone(), delivery),
+            Record::Delivery(id, delivery) => Input::Delivery(*id, delivery),
             Record::Taken(_) => Input::Taken,
             Record::Timeout => Input::Timeout,
             Record::Effect(effect) => return replay.seen.push(effect.clone()),
