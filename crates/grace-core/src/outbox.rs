@@ -35,7 +35,8 @@ pub enum Delivery {
 }
 
 impl Outbox {
-    /// Accepts a message. If the outbox is full it becomes a part of one digest; the startup report never does.
+    /// Accepts a message. If the outbox is full, or has been and its digest has not been sent, it becomes a
+    /// part of that digest; the startup report never does.
     pub(crate) fn accept(
         &mut self,
         id: MessageId,
@@ -45,7 +46,8 @@ impl Outbox {
         limit: usize,
     ) -> Accepted {
         let may_wait = !matches!(message, Message::StartupReport(_));
-        if may_wait && self.is_full(limit) {
+        // What comes after the overflow must not be told before it: a recovery before its alert.
+        if may_wait && (self.is_full(limit) || self.overflow.is_some()) {
             let (id_of_digest, digest) = self
                 .overflow
                 .get_or_insert_with(|| (id, Digest::new(DigestCause::OutboxFull, now)));

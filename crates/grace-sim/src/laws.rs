@@ -20,8 +20,11 @@
 //! 5. **Failures are never held.** A failure or a warning is delivered, and is posted before anything else
 //!    is handled. The report names as failed just the guests whose last outcome is a failure, and as warned
 //!    just those that run since a start with warnings. Late news of a guest do not change its last outcome.
-//! 6. **Nothing but what must change it** is a law about two runs, and so is not the witness's:
-//!    see `laws_of_two_runs` in the tests of `grace-app`.
+//! 6. **Nothing but what must change it** is a law about two runs, and so is not the witness's: the tests of
+//!    `grace-app` compare what people received, and when, but for the ids of messages. A step of the wall
+//!    clock must change the label that a report has of it, and nothing else. A time-out that is not due must
+//!    change nothing at all. A start that is seen twice must change nothing while the machine keeps a ledger:
+//!    until the report, and while the guest window is open; later each sight is told as it comes.
 //! 7. **Bounded.** Usage is never above the policy's limits: the outbox may have one digest for all that
 //!    does not fit, and a startup report of each boot, more than its own. A time-out that has been handled is not due
 //!    again at once.

@@ -1,5 +1,6 @@
 //! The parts of grace's simulator, and what tests of grace need besides grace: timelines of a host's boot
-//! as files, as pictures and at random, the laws that every run keeps, fakes of the ports, faults to put before them, and the ports' contracts as tests.
+//! as files, as pictures and at random, the laws that every run keeps, fakes of the ports, faults to put
+//! before them, and the ports' contracts as tests.
 
 pub mod contract;
 pub mod fakes;

@@ -38,7 +38,7 @@ use crate::timeline::{Boot, Timeline};
 
 /// Whole random timelines.
 pub fn timelines() -> impl Strategy<Value = Timeline> {
-    plan().prop_map(Plan::lay_out)
+    plan().prop_map(Plan::lay_out).boxed()
 }
 
 /// The timeline of this seed: always the same one for the same version of this crate.
@@ -61,8 +61,7 @@ struct Plan {
     /// What the host starts at boot, if that is known.
     guests: Vec<Guest>,
     boots: Vec<BootPlan>,
-    /// Whether the program runs at the end, and people can be reached.
-    ends_well: bool,
+    ends: Ending,
     /// Whether a restart may find the state directory empty.
     loses_state: bool,
 }
@@ -78,6 +77,18 @@ struct BootPlan {
     end: End,
     /// How long the host is down after that.
     down: Duration,
+}
+
+/// How a timeline ends.
+#[derive(Debug, Clone, Copy, Default)]
+enum Ending {
+    /// The program runs, and people can be reached.
+    #[default]
+    Well,
+    /// Whatever the stories have left.
+    AsItIs,
+    /// The program is dead.
+    Dead,
 }
 
 /// How a boot ends.
@@ -97,23 +108,31 @@ fn plan() -> impl Strategy<Value = Plan> {
         3 => vec(boot(), 2),
         1 => vec(boot(), 3..6),
     ];
-    (policy::policy(), world::expected_guests(), boots, weighted(9, 10), weighted(1, 16)).prop_map(
-        |(policy, guests, boots, ends_well, loses_state)| Plan {
+    let boots = boots.boxed();
+    let ending = prop_oneof![
+        16 => Just(Ending::Well),
+        1 => Just(Ending::AsItIs),
+        1 => Just(Ending::Dead),
+    ];
+    (policy::policy(), world::expected_guests(), boots, ending, weighted(1, 16)).prop_map(
+        |(policy, guests, boots, ends, loses_state)| Plan {
             policy,
             guests,
             boots,
-            ends_well,
+            ends,
             loses_state,
         },
     )
 }
 
+/// Boxed, as what is drawn is large and test threads have small stacks.
 fn boot() -> impl Strategy<Value = BootPlan> {
     let stories = prop_oneof![
         1 => vec((layout::when(), story::story()), 0..2),
         6 => vec((layout::when(), story::story()), 2..9),
         2 => vec((layout::when(), story::story()), 9..24),
     ];
+    let stories = stories.boxed();
     let end = prop_oneof![Just(End::Clean), Just(End::PowerCut), Just(End::Abrupt)];
     let down = (1_u64..300).prop_map(Duration::from_secs);
     (uptime(), stories, layout::when(), end, down).prop_map(|(uptime, stories, ends, end, down)| {

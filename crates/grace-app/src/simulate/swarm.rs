@@ -126,28 +126,50 @@ fn judge(seed: u64) -> std::io::Result<Judged> {
 
 /// The timeline without the steps that it breaks the law without too, and what then breaks laws.
 ///
-/// Ever smaller runs of steps are left out, from half of all to one alone.
-fn shrink(mut timeline: Timeline, law: Law) -> std::io::Result<(Timeline, Vec<Violation>)> {
-    let mut violations = witness(&timeline)?.violations().to_vec();
-    let mut runs_left = SHRINKING_RUNS;
-    let mut length = timeline.events.len().div_ceil(2);
-    while length > 0 {
+/// Ever smaller runs of steps are left out, from half of all to one alone, and again until none can be.
+fn shrink(timeline: Timeline, law: Law) -> std::io::Result<(Timeline, Vec<Violation>)> {
+    let violations = witness(&timeline)?.violations().to_vec();
+    let mut shrinking = Shrinking { law, timeline, violations, runs_left: SHRINKING_RUNS };
+    loop {
+        let steps = shrinking.timeline.events.len();
+        let mut length = steps.div_ceil(2);
+        while length > 0 {
+            shrinking.leave_out(length)?;
+            length /= 2;
+        }
+        if shrinking.timeline.events.len() == steps || shrinking.runs_left == 0 {
+            return Ok((shrinking.timeline, shrinking.violations));
+        }
+    }
+}
+
+struct Shrinking {
+    law: Law,
+    timeline: Timeline,
+    violations: Vec<Violation>,
+    runs_left: usize,
+}
+
+impl Shrinking {
+    /// Leaves out each run of so many steps that the failure does not need.
+    fn leave_out(&mut self, length: usize) -> std::io::Result<()> {
         let mut from = 0;
-        while from < timeline.events.len() && runs_left > 0 {
-            runs_left -= 1;
-            let smaller = without(&timeline, from, length);
-            match smaller.map(|smaller| Ok((witness(&smaller)?, smaller))).transpose() {
-                Ok(Some((seen, smaller))) if breaks(seen.violations(), law) => {
-                    violations = seen.violations().to_vec();
-                    timeline = smaller;
-                }
-                Ok(_) => from += length,
-                Err(error) => return Err(error),
+        while from < self.timeline.events.len() && self.runs_left > 0 {
+            self.runs_left -= 1;
+            let Some(smaller) = without(&self.timeline, from, length) else {
+                from += length;
+                continue;
+            };
+            let seen = witness(&smaller)?;
+            if breaks(seen.violations(), self.law) {
+                self.violations = seen.violations().to_vec();
+                self.timeline = smaller;
+            } else {
+                from += length;
             }
         }
-        length /= 2;
+        Ok(())
     }
-    Ok((timeline, violations))
 }
 
 fn breaks(violations: &[Violation], law: Law) -> bool {

@@ -7,7 +7,7 @@ use grace_core::{
     ShutdownKind, Uptime,
 };
 
-use crate::common::{Host, alert, at, policy, secs, started, stopped};
+use crate::common::{Host, alert, at, policy, resolved, secs, started, stopped};
 
 const REFUSED: Option<Delivery> = Some(Delivery::NotTaken { retry_after: None });
 
@@ -159,6 +159,27 @@ fn what_finds_the_outbox_full_is_told_in_one_digest_when_there_is_room() {
     host.until(2_000.0);
     assert_eq!(host.grace.usage().outbox, 0);
     host.check_all_settled();
+}
+
+#[test]
+fn what_comes_after_that_digest_is_not_told_before_it() {
+    let mut host = Host::with(outbox(2));
+    host.until(400.0);
+    host.log.clear();
+    host.delivery = None;
+    for key in ["a", "b", "c"] {
+        host.event(1_000.0, alert("cpu", key, Severity::Warning));
+    }
+    let first = ids(&host)[0];
+    // There is room again, and a recovery comes before the machine is woken.
+    host.grace.handle_delivery(host.now, &first, Delivery::Taken);
+    host.event_now(resolved("cpu", "c"));
+    host.delivery = Some(Delivery::Taken);
+    host.until(1_000.0);
+    assert_eq!(
+        host.told()[2..],
+        ["1000.000s digest outbox-full; notice alert cpu/c warning; notice resolved cpu/c info"]
+    );
 }
 
 #[test]

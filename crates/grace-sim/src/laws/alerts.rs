@@ -146,14 +146,15 @@ impl Alerts {
     pub(super) fn posted(&mut self, now: Uptime, message: &Message) -> Vec<Violation> {
         let mut found = Vec::new();
         let (held, beyond, notices) = matter::alerts(message);
-        for held in held {
-            self.tell(self.names.key(&held.alert));
+        let held: Vec<Key> = held.into_iter().map(|held| self.names.key(&held.alert)).collect();
+        for key in &held {
+            self.tell(key.clone(), beyond);
         }
         self.forgot |= beyond;
         for notice in notices {
             match &notice.event {
                 Event::Alert(alert) => {
-                    self.tell(self.names.key(alert));
+                    self.tell(self.names.key(alert), beyond);
                 }
                 Event::Resolved(alert) => {
                     let key = self.names.key(alert);
@@ -168,6 +169,8 @@ impl Alerts {
                 _ => {}
             }
         }
+        // A digest of what did not fit does not say which of the two came last.
+        self.told.extend(held);
         self.forgot |= self.told.len() > self.limit;
         match message {
             Message::StartupReport(report) => {
@@ -212,8 +215,12 @@ impl Alerts {
         found
     }
 
-    fn tell(&mut self, key: Key) {
-        self.awaited.insert(key.clone());
+    /// People are told of an alert, in a message that may count events `beyond` those that it lists.
+    fn tell(&mut self, key: Key, beyond: bool) {
+        // What is not listed may be its recovery.
+        if !beyond {
+            self.awaited.insert(key.clone());
+        }
         self.told.insert(key);
     }
 

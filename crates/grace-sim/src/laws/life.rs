@@ -1,7 +1,5 @@
 //! The lives of a program: each start in a timeline.
 
-use std::time::Duration;
-
 use crate::timeline::{Action, Boot, SavedState, Timeline};
 
 /// One start of a program, as the world knows it.
@@ -49,6 +47,3 @@ impl Life {
         })
     }
 }
-
-/// How late a runtime's timer may be: it counts whole milliseconds.
-pub(super) const TIMER: Duration = Duration::from_millis(2);

@@ -5,7 +5,6 @@ use grace_core::{
     Status, Uptime,
 };
 
-use super::life::TIMER;
 use super::{Law, Life, Violation};
 
 /// The witness's own account of the reports.
@@ -22,7 +21,7 @@ pub(super) struct Reports {
     owed: bool,
     /// The facts that were asked for and have not come, and how long the machine waits for them.
     awaited: Option<(Request, Uptime)>,
-    /// Since when, after the health window's end, the machine could have asked for facts in this life.
+    /// When, after the health window's end, the machine was first woken in this life: it then asks for facts.
     awake_since: Option<Uptime>,
     /// How many reports this boot may have.
     allowed: usize,
@@ -214,13 +213,17 @@ impl Reports {
         if !self.owed {
             return Vec::new();
         }
+        if due.is_some_and(|due| due <= now) {
+            // It is for its owner to wake it.
+            return Vec::new();
+        }
         let deadline = if now < ends && self.awaited.is_none() {
             ends
         } else if now < ends {
             ends.saturating_add(self.policy.facts_timeout)
         } else {
             let awake_since = *self.awake_since.get_or_insert(now);
-            awake_since.saturating_add(self.policy.facts_timeout).saturating_add(TIMER)
+            awake_since.saturating_add(self.policy.facts_timeout)
         };
         if due.is_some_and(|due| due <= deadline) {
             return Vec::new();

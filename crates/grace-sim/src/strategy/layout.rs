@@ -5,8 +5,8 @@ use std::time::Duration;
 use grace_core::{Anchor, Policy, Text};
 use proptest::prelude::*;
 
-use super::{BootPlan, BootSpan, End, Plan};
-use crate::timeline::{Action, SavedState, Start, Step, Timeline};
+use super::{BootPlan, BootSpan, End, Ending, Plan};
+use crate::timeline::{Action, Boot, SavedState, Start, Step, Timeline};
 
 /// A moment in a boot, before it is known how long the boot's windows are.
 #[derive(Debug, Clone)]
@@ -129,8 +129,13 @@ impl Plan {
             let restart = Action::Restart { boot: boot.boot(), state: SavedState::Kept };
             steps.push(Step { at: began, action: restart });
         }
-        if self.ends_well {
-            end_well(&mut steps);
+        match self.ends {
+            Ending::Well => end_well(&mut steps),
+            Ending::AsItIs => {}
+            Ending::Dead => {
+                let at = steps.last().map_or(Duration::ZERO, |step| step.at);
+                steps.push(Step { at, action: Action::Crash });
+            }
         }
         let title = Text::new("A random timeline");
         let start = Start { uptime };
@@ -189,7 +194,7 @@ fn end_well(steps: &mut Vec<Step>) {
         }
     }
     let at = steps.last().map_or(Duration::ZERO, |step| step.at) + Duration::from_secs(10);
-    let restart = || Action::Restart { boot: crate::timeline::Boot::Same, state: SavedState::Kept };
+    let restart = || Action::Restart { boot: Boot::Same, state: SavedState::Kept };
     steps.extend((!reached).then_some(Step { at, action: Action::NotifierUp }));
     steps.extend((!runs).then(|| Step { at, action: restart() }));
 }

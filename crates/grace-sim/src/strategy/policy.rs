@@ -12,9 +12,9 @@ use proptest::prelude::*;
 pub(super) fn policy() -> impl Strategy<Value = Policy> {
     prop_oneof![
         2 => Just(Policy::default()),
-        1 => adaptive(Policy::default()),
-        3 => changed(),
-        1 => changed().prop_flat_map(adaptive),
+        1 => adaptive(Policy::default()).boxed(),
+        3 => changed().boxed(),
+        1 => changed().prop_flat_map(adaptive).boxed(),
     ]
 }
 

@@ -92,13 +92,13 @@ pub(super) enum Stop {
 
 pub(super) fn story() -> impl Strategy<Value = Story> {
     prop_oneof![
-        4 => sweep(),
-        8 => one_guest(),
-        10 => alert(),
-        3 => shutdown(),
-        4 => restarts(),
-        5 => world::health().prop_map(Story::Health),
-        2 => world::journal().prop_map(Story::Journal),
+        4 => sweep().boxed(),
+        8 => one_guest().boxed(),
+        10 => alert().boxed(),
+        3 => shutdown().boxed(),
+        4 => restarts().boxed(),
+        5 => world::health().prop_map(Story::Health).boxed(),
+        2 => world::journal().prop_map(Story::Journal).boxed(),
         2 => gap().prop_map(Story::Outage),
         1 => Just(Story::TakeGuests),
         1 => clock_step().prop_map(Story::ClockStep),
