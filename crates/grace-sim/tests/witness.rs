@@ -72,7 +72,7 @@ impl Run<'_> {
         for effect in answers {
             match effect {
                 Effect::Deliver(Envelope { id, .. }) => {
-                    self.hear(now, Told::Delivery(id.clone(), Delivery::Taken));
+                    self.hear(now, Told::Delivery(id, Delivery::Taken));
                     self.grace.handle_delivery(now, &id, Delivery::Taken);
                 }
                 Effect::CollectFacts { request, .. } => {
@@ -303,7 +303,7 @@ fn law_1_another_message_under_the_same_id() {
         effects(|effect| match effect {
             Effect::Deliver(envelope) => {
                 let digest = Message::Digest(Digest::new(DigestCause::GraceEnded, Uptime::ZERO));
-                let mut other = Envelope::new(envelope.id.clone(), digest);
+                let mut other = Envelope::new(envelope.id, digest);
                 other.attempt = 1;
                 vec![Effect::Deliver(envelope), Effect::Deliver(other)]
             }
