@@ -1,5 +1,6 @@
 //! The command line.
 
+mod health;
 mod report;
 #[cfg(feature = "sim")]
 mod simulate;
@@ -7,6 +8,7 @@ mod style;
 
 use std::process::ExitCode;
 
+use anyhow::Context;
 use clap::{Parser, Subcommand, ValueEnum};
 
 /// Startup and shutdown grace for the monitor of a host.
@@ -32,6 +34,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Report(report::Args),
+    Health(health::Args),
     #[cfg(feature = "sim")]
     Simulate(simulate::Args),
 }
@@ -44,10 +47,17 @@ impl Cli {
     pub fn run(self) -> anyhow::Result<Outcome> {
         match self.command {
             Command::Report(args) => report::run(&args),
+            Command::Health(args) => health::run(&args),
             #[cfg(feature = "sim")]
             Command::Simulate(args) => simulate::run(&args),
         }
     }
+}
+
+/// The runtime of a command that reads the host.
+fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.context("the runtime could not be made")
 }
 
 /// When to use colours.

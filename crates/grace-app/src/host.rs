@@ -22,12 +22,15 @@ pub async fn ports() -> Ports {
         Ok(BootIdentity { id: Some(boot), .. }) => JournalctlJournal::new().with_boot(boot),
         _ => JournalctlJournal::new(),
     };
-    let sources = Composite::new()
-        .with(Arc::new(Systemd::new()))
-        .with(Arc::new(Mounts::new()))
-        .with(Arc::new(Network::new()));
+    let sources = health_sources().into_iter().fold(Composite::new(), Composite::with);
     Ports::new(uptime, journal, HostHealth(sources))
         .with_wall_clock(|| Some(grace_proc::unix_time()))
+}
+
+/// The sources that the host's health is read from, each under its own name.
+#[must_use]
+pub fn health_sources() -> Vec<Arc<dyn HealthSource>> {
+    vec![Arc::new(Systemd::new()), Arc::new(Mounts::new()), Arc::new(Network::new())]
 }
 
 /// The host's name, or `this host` if it cannot be read.

@@ -1,5 +1,7 @@
 //! The driver, with ports that count their calls and fail as they are told. Time is paused.
 
+#![cfg(feature = "sim")]
+
 use std::time::Duration;
 
 use grace::driver::{Driver, Handle, Ports};

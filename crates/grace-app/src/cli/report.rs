@@ -37,10 +37,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .context("the runtime could not be made")?;
+    let runtime = super::runtime()?;
     let report = runtime.block_on(make(args.timeout));
     let mut out = anstream::stdout().lock();
     let printed = if args.json { print_json(&mut out, &report) } else { print(&mut out, &report) };
