@@ -148,7 +148,7 @@ fn uptime() -> impl Strategy<Value = Option<Uptime>> {
         1 => Just(Some(Uptime::from_millis(599_999))),
         1 => Just(Some(Uptime::from_secs(600))),
         1 => (100_u64..2_000).prop_map(|secs| Some(Uptime::from_secs(secs))),
-        1 => (1_u64..400).prop_map(|days| Some(Uptime::from_secs(days * 86_400))),
+        1 => (1_u64..366).prop_map(|days| Some(Uptime::from_secs(days * 86_400))),
         1 => Just(None),
     ]
 }

@@ -169,6 +169,7 @@ fn policy() -> impl Strategy<Value = Policy> {
         }
         if retry {
             policy.retry.first = Duration::from_secs(7);
+            policy.retry.answer = Duration::from_secs(77);
         }
         if limits {
             policy.limits.guests = 3;

@@ -117,7 +117,8 @@ fn judge(seed: u64) -> std::io::Result<Judged> {
     let failure = match seen.violations().first() {
         None => None,
         Some(first) => {
-            let (timeline, violations) = shrink(timeline, first.law)?;
+            let run = |timeline: &Timeline| Ok(witness(timeline)?.violations().to_vec());
+            let (timeline, violations) = shrink(timeline, first.law, &run)?;
             Some(Failure { seed, violations, timeline })
         }
     };
@@ -127,9 +128,13 @@ fn judge(seed: u64) -> std::io::Result<Judged> {
 /// The timeline without the steps that it breaks the law without too, and what then breaks laws.
 ///
 /// Ever smaller runs of steps are left out, from half of all to one alone, and again until none can be.
-fn shrink(timeline: Timeline, law: Law) -> std::io::Result<(Timeline, Vec<Violation>)> {
-    let violations = witness(&timeline)?.violations().to_vec();
-    let mut shrinking = Shrinking { law, timeline, violations, runs_left: SHRINKING_RUNS };
+fn shrink(
+    timeline: Timeline,
+    law: Law,
+    run: &Run<'_>,
+) -> std::io::Result<(Timeline, Vec<Violation>)> {
+    let violations = run(&timeline)?;
+    let mut shrinking = Shrinking { run, law, timeline, violations, runs_left: SHRINKING_RUNS };
     loop {
         let steps = shrinking.timeline.events.len();
         let mut length = steps.div_ceil(2);
@@ -143,14 +148,18 @@ fn shrink(timeline: Timeline, law: Law) -> std::io::Result<(Timeline, Vec<Violat
     }
 }
 
-struct Shrinking {
+/// Runs a timeline, and says what broke laws.
+type Run<'a> = dyn Fn(&Timeline) -> std::io::Result<Vec<Violation>> + 'a;
+
+struct Shrinking<'a> {
+    run: &'a Run<'a>,
     law: Law,
     timeline: Timeline,
     violations: Vec<Violation>,
     runs_left: usize,
 }
 
-impl Shrinking {
+impl Shrinking<'_> {
     /// Leaves out each run of so many steps that the failure does not need.
     fn leave_out(&mut self, length: usize) -> std::io::Result<()> {
         let mut from = 0;
@@ -160,9 +169,9 @@ impl Shrinking {
                 from += length;
                 continue;
             };
-            let seen = witness(&smaller)?;
-            if breaks(seen.violations(), self.law) {
-                self.violations = seen.violations().to_vec();
+            let violations = (self.run)(&smaller)?;
+            if violations.iter().any(|violation| violation.law == self.law) {
+                self.violations = violations;
                 self.timeline = smaller;
             } else {
                 from += length;
@@ -170,10 +179,6 @@ impl Shrinking {
         }
         Ok(())
     }
-}
-
-fn breaks(violations: &[Violation], law: Law) -> bool {
-    violations.iter().any(|violation| violation.law == law)
 }
 
 /// The timeline without these steps; `None` if no file can tell of what is left.
@@ -190,4 +195,28 @@ fn without(timeline: &Timeline, from: usize, length: usize) -> Option<Timeline> 
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use grace_core::Uptime;
+    use grace_sim::timeline::Action;
+
+    use super::*;
+
+    #[test]
+    fn what_a_failure_does_not_need_is_left_out() {
+        let crashes = |timeline: &Timeline| {
+            timeline.events.iter().filter(|step| matches!(step.action, Action::Crash)).count()
+        };
+        let run = |timeline: &Timeline| {
+            let two = || Violation::new(Law::Bounds, Uptime::ZERO, "it crashed twice");
+            Ok((crashes(timeline) > 1).then(two).into_iter().collect())
+        };
+        let mut seeds = (0..).map(timeline_from_seed);
+        let timeline = seeds.find(|timeline| crashes(timeline) > 2).expect("one of all");
+        let (smaller, violations) = shrink(timeline, Law::Bounds, &run).expect("no runtime");
+        assert_eq!((crashes(&smaller), smaller.events.len()), (2, 2), "{}", smaller.to_toml());
+        assert_eq!(violations.len(), 1);
+    }
 }

@@ -194,9 +194,9 @@ fn write_policy(out: &mut String, policy: &Policy) {
         put(out, "bypass", list(bypassed.map(Severity::as_str)));
     }
     if policy.retry != default.retry {
-        let Retry { first, max, .. } = policy.retry;
-        let retry = format!("{{ first = {}, max = {} }}", time(first), time(max));
-        put(out, "retry", retry);
+        let Retry { first, max, answer, .. } = policy.retry;
+        let [first, max, answer] = [first, max, answer].map(time);
+        put(out, "retry", format!("{{ first = {first}, max = {max}, answer = {answer} }}"));
     }
     if policy.limits != default.limits {
         put(out, "limits", limits_table(policy.limits));
