@@ -50,7 +50,7 @@ pub(super) struct Args {
     /// Run so many random boots, with faults, and check the laws in each.
     ///
     /// A timeline that breaks one is made smaller and written to swarm-SEED.toml, which shows it again.
-    #[arg(long, value_name = "N", conflicts_with_all = ["files", "demo", "print_demo", "json", "log", "svg"])]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), conflicts_with_all = ["files", "demo", "print_demo", "json", "log", "svg"])]
     swarm: Option<u64>,
     /// The seed of the swarm's first boot; each further one has the next.
     #[arg(long, value_name = "S", default_value_t = 0, requires = "swarm")]
