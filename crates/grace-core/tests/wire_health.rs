@@ -1,6 +1,4 @@
 //! Health documents: both shapes, and what a broken one costs.
-#![cfg(feature = "wire")]
-
 use std::collections::BTreeMap;
 
 use grace_core::wire::parse_health;

@@ -1,6 +1,4 @@
 //! Policies as configurations write them: what is read, and how what is wrong is refused.
-#![cfg(feature = "wire")]
-
 use std::time::Duration;
 
 use grace_core::wire::{PolicyDocument, duration};

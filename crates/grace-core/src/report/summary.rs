@@ -76,7 +76,7 @@ impl StartupReport {
         lines.extend(self.guest_lines());
         lines.extend(self.alert_lines());
         lines.extend(self.journal_line());
-        lines.extend(self.previous.as_ref().map(previous_line));
+        lines.extend(self.previous.iter().flat_map(previous_lines));
         lines.extend(self.boot_lines());
         lines.extend(self.gaps.iter().map(|gap| format!("Not known: {gap}")));
         lines
@@ -242,7 +242,8 @@ fn alert_line(held: &HeldAlert) -> String {
     )
 }
 
-fn previous_line(previous: &PreviousBoot) -> String {
+/// What boots before this one left, and the first of the alerts they held.
+fn previous_lines(previous: &PreviousBoot) -> Vec<String> {
     let how = match previous.shutdown {
         Some(kind) => format!("with an announced {}", kind.as_str()),
         None => "without an announced shutdown".to_string(),
@@ -254,7 +255,12 @@ fn previous_line(previous: &PreviousBoot) -> String {
     };
     let guests = plural(previous.started.len() as u64, "guest", "guests");
     let alerts = plural(previous.alerts.len() as u64, "alert", "alerts");
-    format!("{who} {how}: {guests} had started, {alerts} held")
+    let mut lines = Vec::from([format!("{who} {how}: {guests} had started, {alerts} held")]);
+    lines.extend(previous.alerts.iter().take(ALERT_LINES).map(|held| {
+        let alert = &held.alert;
+        format!("Held then: {}/{}: {} ({})", alert.category, alert.key, alert.text, alert.severity)
+    }));
+    lines
 }
 
 fn with_reason(line: String, reason: &str) -> String {
