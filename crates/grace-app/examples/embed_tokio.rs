@@ -16,7 +16,7 @@ async fn main() -> Result<(), Stopped> {
     policy.guest = Duration::from_secs(1);
     policy.health = Duration::from_secs(2);
 
-    let ports = host::ports().await.with_notifier(Terminal::stdout());
+    let ports = host::ports(Duration::from_secs(5)).await.with_notifier(Terminal::stdout());
     let (driver, handle) = Driver::start(policy, ports, None, ()).await;
     let driver = tokio::spawn(driver.run());
 

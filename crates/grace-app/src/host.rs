@@ -1,6 +1,7 @@
 //! The real host: the adapters behind the driver's ports.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use grace_core::{
@@ -15,14 +16,15 @@ use crate::driver::Ports;
 /// Where a Proxmox VE node keeps its guests' configuration.
 const PVE: &str = "/etc/pve";
 
-/// The ports of this host, without notifiers.
-pub async fn ports() -> Ports {
+/// The ports of this host, without notifiers. Each health source is waited for no longer than `patience`.
+pub async fn ports(patience: Duration) -> Ports {
     let uptime = ProcUptime::new();
     let journal = match uptime.boot().await {
         Ok(BootIdentity { id: Some(boot), .. }) => JournalctlJournal::new().with_boot(boot),
         _ => JournalctlJournal::new(),
     };
-    let sources = health_sources().into_iter().fold(Composite::new(), Composite::with);
+    let sources = health_sources().into_iter();
+    let sources = sources.fold(Composite::new(), |all, one| all.with_timeout(one, patience));
     Ports::new(uptime, journal, HostHealth(sources))
         .with_wall_clock(|| Some(grace_proc::unix_time()))
 }

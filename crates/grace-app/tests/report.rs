@@ -264,7 +264,7 @@ fn a_systemctl_that_hangs_is_not_waited_for() {
             System startup completed
             Not everything could be checked.
             Not at startup: the host has been up for 2 h 0 min
-            Not known: health unknown: composite timed out: no answer within 1s
+            Not known: health incomplete: systemd: no answer within 1s
         "#]],
     );
 }

@@ -21,6 +21,7 @@ use tokio::time::timeout;
 /// - A source that fails, is late or panics costs its own part, which becomes a gap
 ///   (`systemd: no answer within 5s`). The whole is then at least `UNKNOWN`, but for a source of what this
 ///   host does not have ([`PortErrorKind::Missing`]), which would make it so for ever.
+/// - A category whose status is `UNKNOWN` is named among the gaps.
 /// - The host is starting if any source says so.
 /// - If no source answers, the reading is an error.
 #[derive(Clone, Default)]
@@ -189,6 +190,16 @@ impl Merged {
             let gap = Gap::new(GapKind::HealthIncomplete, failed.words);
             snapshot.gaps.push(gap);
         }
+        let unknown = snapshot.categories.iter().filter(|known| known.status == Status::Unknown);
+        let gaps = unknown.map(|category| {
+            let why = if category.reason.is_empty() {
+                "its state is not known"
+            } else {
+                &category.reason
+            };
+            Gap::new(GapKind::HealthIncomplete, format!("{}: {why}", category.name))
+        });
+        snapshot.gaps.extend(gaps.collect::<Vec<_>>());
         Ok(snapshot)
     }
 }

@@ -37,6 +37,18 @@ async fn a_category_of_two_sources_is_one() {
 }
 
 #[tokio::test]
+async fn a_category_that_is_not_known_is_named() {
+    let well = FakeHealth::well("well", "storage", "/");
+    let dark = FakeHealth::new("dark", HealthSnapshot::new(Status::Ok));
+    dark.report("network", Check::new("eth0", Status::Unknown, "no carrier is read"));
+    assert_eq!(
+        print(composite(&[&well, &dark]).check().await),
+        "UNKNOWN\nstorage OK\n- / OK\nnetwork UNKNOWN\n- eth0 UNKNOWN: no carrier is read\n\
+         ? network: its state is not known"
+    );
+}
+
+#[tokio::test]
 async fn a_source_that_fails_costs_its_own_part() {
     let well = FakeHealth::well("well", "storage", "/");
     let broken = FakeHealth::well("broken", "network", "eth0");

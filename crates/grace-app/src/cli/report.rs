@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use grace_core::wire::{ReportDocument, duration};
-use grace_core::{Grace, JournalQuery, Policy, StartupReport, Uptime};
+use grace_core::{Grace, JournalQuery, Policy, StartupReport, Status, Uptime};
 use owo_colors::OwoColorize;
 
 use super::{Outcome, style};
@@ -19,7 +19,8 @@ const JOURNAL_LINES: usize = 10;
 ///
 /// It needs no configuration and no daemon: uptime and boot id from the kernel, failed units and the system
 /// state from systemd, mounts from /etc/fstab and the kernel, links from /sys, errors of this boot from the
-/// journal. What cannot be read is named under "Not known": it is neither an error nor well.
+/// journal. What cannot be read is named under "Not known": it is neither an error nor well. The journal's errors
+/// are shown, and are no issue by themselves.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Exit codes: 0 all well; 1 issues were found; 3 no issue was found, but not \
@@ -42,17 +43,19 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
     let mut out = anstream::stdout().lock();
     let printed = if args.json { print_json(&mut out, &report) } else { print(&mut out, &report) };
     printed.context("the report could not be printed")?;
-    Ok(match (report.issues(), report.gaps.is_empty()) {
-        (0, true) => Outcome::Well,
-        (0, false) => Outcome::Incomplete,
+    Ok(match report.issues() {
+        0 if report.gaps.is_empty() && report.health_status != Status::Unknown => Outcome::Well,
+        0 => Outcome::Incomplete,
         _ => Outcome::Found,
     })
 }
 
 async fn make(timeout: Duration) -> StartupReport {
-    let ports = host::ports().await;
+    let ports = host::ports(timeout).await;
     let start = ports.start().await;
-    let facts = ports.collect_facts(JournalQuery::default(), timeout).await;
+    // A source that is late is to be told by its own name, not by that of all of them.
+    let patience = timeout.saturating_add(Duration::from_millis(500));
+    let facts = ports.collect_facts(JournalQuery::default(), patience).await;
     let now = ports.uptime.uptime().await.unwrap_or(Uptime::ZERO);
     Grace::new(Policy::default(), start).preview(now, facts)
 }
