@@ -127,7 +127,7 @@ fn every_crate_says_what_it_is_and_takes_the_rest_from_the_workspace() {
         if !is_set(&["lints", "workspace"]) {
             complaints.push(format!("{path}: add `[lints] workspace = true`"));
         }
-        for key in ["version", "edition", "license", "repository"] {
+        for key in ["version", "edition", "license"] {
             if !is_set(&["package", key, "workspace"]) {
                 complaints.push(format!("{path}: take `{key}` from the workspace"));
             }
