@@ -22,6 +22,11 @@ impl GuestId {
         Self { number: text.parse().unwrap_or(u64::MAX), text }
     }
 
+    /// The number that the id is; the largest there is for all that are none.
+    pub(crate) const fn number(&self) -> u64 {
+        self.number
+    }
+
     /// The id as text.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -1,9 +1,10 @@
 //! The guest ledger: each guest once, with its last outcome.
 
-use alloc::collections::BTreeMap;
-use alloc::collections::btree_map::Entry as MapEntry;
+mod index;
+
 use alloc::vec::Vec;
 
+use self::index::Index;
 use crate::entry::{Beyond, Entry};
 use crate::{Guest, GuestAction, GuestId, Outcome, Text, Uptime};
 
@@ -11,7 +12,7 @@ use crate::{Guest, GuestAction, GuestId, Outcome, Text, Uptime};
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Ledger {
     guests: Vec<LedgerGuest>,
-    index: BTreeMap<GuestId, usize>,
+    index: Index,
     collected: usize,
     beyond: Beyond,
     /// Outcomes that were told on their own and whose guests are past the limit.
@@ -116,7 +117,9 @@ impl Ledger {
 
     /// Notes that a guest stopped, if it is one whose start was seen.
     pub(crate) fn note_stop(&mut self, guest: &GuestId, at: Uptime) {
-        if let Some(known) = self.index.get(guest).and_then(|&at| self.guests.get_mut(at)) {
+        if let Some(known) =
+            self.index.find(guest, &self.guests).and_then(|at| self.guests.get_mut(at))
+        {
             known.change(Change::new(GuestState::Stopped, at));
         }
     }
@@ -137,7 +140,7 @@ impl Ledger {
 
     /// The guest of this id.
     pub(crate) fn find(&self, guest: &GuestId) -> Option<&LedgerGuest> {
-        self.index.get(guest).and_then(|&at| self.guests.get(at))
+        self.index.find(guest, &self.guests).and_then(|at| self.guests.get(at))
     }
 
     /// How many collected starts are counted without their guest.
@@ -152,23 +155,20 @@ impl Ledger {
 
     /// The guest's line in the ledger with this change made; `None` if the ledger is full.
     fn record(&mut self, guest: Guest, change: Change, limit: usize) -> Option<&mut LedgerGuest> {
-        let next = self.guests.len();
-        match self.index.entry(guest.id.clone()) {
-            MapEntry::Occupied(at) => {
-                let known = self.guests.get_mut(*at.get())?;
-                known.guest.autostart = guest.autostart.or(known.guest.autostart);
-                known.change(change);
-                Some(known)
-            }
-            MapEntry::Vacant(_) if next >= limit => None,
-            MapEntry::Vacant(vacant) => {
-                vacant.insert(next);
-                // Few hosts have more guests, and those can afford to move them.
-                self.guests.reserve(if next == 0 { 48.min(limit) } else { 1 });
-                self.guests.push(LedgerGuest::new(guest, change));
-                self.guests.last_mut()
-            }
+        if let Some(at) = self.index.find(&guest.id, &self.guests) {
+            let known = self.guests.get_mut(at)?;
+            known.guest.autostart = guest.autostart.or(known.guest.autostart);
+            known.change(change);
+            return Some(known);
         }
+        if self.guests.len() >= limit {
+            return None;
+        }
+        // Few hosts have more guests than this, and those can afford to move them.
+        self.guests.reserve(if self.guests.is_empty() { 48.min(limit) } else { 1 });
+        self.guests.push(LedgerGuest::new(guest, change));
+        self.index.add_last(&self.guests);
+        self.guests.last_mut()
     }
 }
 
