@@ -141,12 +141,10 @@ impl CategoryRule {
         self
     }
 
-    /// The same rule with all its names in lower case.
-    pub(crate) fn to_lower(&self) -> Self {
-        Self {
-            name: self.name.to_lower(),
-            aliases: self.aliases.iter().map(Text::to_lower).collect(),
-            window: self.window,
+    /// Puts all its names in lower case.
+    pub(crate) fn make_lower(&mut self) {
+        for name in core::iter::once(&mut self.name).chain(&mut self.aliases) {
+            *name = name.to_lower();
         }
     }
 

@@ -122,7 +122,7 @@ fn anchor(policy: &Policy, started_at: Uptime) -> Uptime {
 
 impl Grace {
     fn from_state(state: State, mut policy: Policy) -> Self {
-        policy.categories = policy.categories.iter().map(CategoryRule::to_lower).collect();
+        policy.categories.iter_mut().for_each(CategoryRule::make_lower);
         let view = initial_view(&policy, state.origin.kind, state.origin.anchor);
         let mut grace = Self { policy, view, state, effects: VecDeque::new() };
         grace.refresh_windows();
