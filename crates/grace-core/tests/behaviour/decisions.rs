@@ -49,6 +49,8 @@ fn four_categories_are_held_in_any_case_and_at_any_severity() {
 
 #[test]
 fn lower_case_is_unicodes_as_in_the_original() {
+    // Two letters that are wrong in the same way are two wrong letters.
+    check(&Policy::default(), "tervicet", Severity::Warning, None);
     // The Kelvin sign's lower case is a k.
     check(&Policy::default(), "networ\u{212A}", Severity::Warning, Some(300.0));
     check(&Policy::default(), "NETWOR\u{212A}", Severity::Warning, Some(300.0));

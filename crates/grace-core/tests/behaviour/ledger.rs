@@ -304,3 +304,33 @@ fn a_guests_first_name_stays() {
     let host = check(&[], &[(10.0, started("100")), (20.0, renamed)], &["started 100"]);
     assert_eq!(host.report().guests.started[0].name, "g100");
 }
+
+#[test]
+fn however_many_guests_there_are_each_is_one() {
+    for count in [1, 2, 63, 64, 65, 66, 300] {
+        let ids = || (0..count).map(|n| (100 + n).to_string());
+        let mut host = Host::boot();
+        for id in ids().chain(ids().rev()) {
+            host.event(10.0, started(&id));
+        }
+        assert_eq!(host.grace.usage().guests, count, "{count} guests, told of twice");
+        host.until(400.0);
+        let report = host.report();
+        let found: Vec<String> =
+            report.guests.started.iter().map(|guest| guest.id.to_string()).collect();
+        assert_eq!(found, ids().collect::<Vec<_>>());
+        host.check_all_settled();
+    }
+}
+
+#[test]
+fn guests_whose_ids_are_no_numbers_are_told_apart() {
+    let mut host = Host::boot();
+    for id in ["web", "db", "web", "18446744073709551615", "007", "7"] {
+        host.event(10.0, started(id));
+    }
+    host.until(400.0);
+    let report = host.report();
+    let found: Vec<&str> = report.guests.started.iter().map(|guest| guest.id.as_str()).collect();
+    assert_eq!(found, ["web", "db", "18446744073709551615", "007", "7"]);
+}
