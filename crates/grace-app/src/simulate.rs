@@ -22,7 +22,7 @@ use self::log::LogRecorder;
 pub use self::log::{Entry, HostMark, Log, What, Windows};
 pub use self::screen::Colors;
 pub use self::swarm::{Failure, Swarm, SwarmReport};
-pub use self::witness::witness;
+pub use self::witness::{run_witnessed, witness};
 use self::world::World;
 use crate::driver::{Driver, Handle, Record, Recorder};
 

@@ -10,7 +10,7 @@ use anyhow::{Context, bail};
 use grace_sim::timeline::Timeline;
 
 use super::{Outcome, style};
-use crate::simulate::{Colors, DEMO, Log, run as run_timeline, witness};
+use crate::simulate::{Colors, DEMO, Log, run_witnessed};
 
 /// Runs timelines of boots through the engine, on virtual time, and shows what a person would have received.
 ///
@@ -74,13 +74,12 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
     }
     let mut outcome = Outcome::Well;
     for (index, timeline) in timelines.iter().enumerate() {
-        let log = run_timeline(timeline).context("the simulation could not be run")?;
+        let (log, seen) = run_witnessed(timeline).context("the simulation could not be run")?;
         print(args, &log, index > 0).context("the result could not be printed")?;
         if let Some(path) = &args.svg {
             fs::write(path, log.to_svg())
                 .with_context(|| format!("{} could not be written", path.display()))?;
         }
-        let seen = witness(timeline).context("the simulation could not be run")?;
         for violation in seen.violations() {
             anstream::eprintln!("{}: {violation}", timeline.title);
             outcome = Outcome::Found;

@@ -7,7 +7,7 @@ use grace_core::Uptime;
 use grace_sim::laws::{Life, Witness};
 use grace_sim::timeline::Timeline;
 
-use super::run_with;
+use super::{Log, run_with};
 use crate::driver::{Record, Recorder};
 
 /// Runs a timeline to its end, and returns the witness that saw it all.
@@ -15,11 +15,19 @@ use crate::driver::{Record, Recorder};
 /// # Errors
 /// The runtime could not be made.
 pub fn witness(timeline: &Timeline) -> std::io::Result<Witness> {
+    run_witnessed(timeline).map(|(_, witness)| witness)
+}
+
+/// Runs a timeline to its end, and returns its log and the witness that saw it all.
+///
+/// # Errors
+/// The runtime could not be made.
+pub fn run_witnessed(timeline: &Timeline) -> std::io::Result<(Log, Witness)> {
     let recorder = WitnessRecorder::new(timeline);
-    run_with(timeline, recorder.clone())?;
+    let log = run_with(timeline, recorder.clone())?;
     let mut seen = recorder.lock();
     seen.witness.ended(Life::runs_at_the_end(timeline));
-    Ok(seen.witness.clone())
+    Ok((log, seen.witness.clone()))
 }
 
 /// Tells a witness what the driver does. A clone tells the same one.
