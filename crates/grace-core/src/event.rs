@@ -83,6 +83,22 @@ impl Event {
             }
         }
     }
+
+    /// The same event, happened at `when`. Only a guest's events can be told later than they happened: of the
+    /// others, the machine notes when it was told.
+    #[must_use]
+    pub fn happened(mut self, when: Uptime) -> Self {
+        match &mut self {
+            Self::GuestStarted { at, .. }
+            | Self::GuestWarned { at, .. }
+            | Self::GuestFailed { at, .. }
+            | Self::GuestStopped { at, .. } => {
+                at.get_or_insert(when);
+            }
+            Self::Alert(_) | Self::Resolved(_) | Self::Shutdown(_) | Self::ShutdownCancelled => {}
+        }
+        self
+    }
 }
 
 /// What is true of the host now. Signals move windows and are not told to anyone.

@@ -47,6 +47,10 @@ pub enum GapKind {
     JournalUnreadable,
     /// A part of the journal could not be read.
     JournalIncomplete,
+    /// A source of what happens on the host could not be read, so that events may be missing.
+    EventsUnreadable,
+    /// A part of what happened on the host could not be read.
+    EventsIncomplete,
     /// Which guests the host should start is not known, so none can be called missing.
     ExpectedGuestsUnknown,
     /// The facts for the report did not come within their deadline.
@@ -68,6 +72,8 @@ impl GapKind {
             Self::HealthIncomplete => "health_incomplete",
             Self::JournalUnreadable => "journal_unreadable",
             Self::JournalIncomplete => "journal_incomplete",
+            Self::EventsUnreadable => "events_unreadable",
+            Self::EventsIncomplete => "events_incomplete",
             Self::ExpectedGuestsUnknown => "expected_guests_unknown",
             Self::FactsLate => "facts_late",
             Self::LimitReached => "limit_reached",
@@ -85,6 +91,8 @@ impl GapKind {
             Self::HealthIncomplete => "health incomplete",
             Self::JournalUnreadable => "journal unreadable",
             Self::JournalIncomplete => "journal incomplete",
+            Self::EventsUnreadable => "events unreadable",
+            Self::EventsIncomplete => "events incomplete",
             Self::ExpectedGuestsUnknown => "expected guests unknown",
             Self::FactsLate => "facts late",
             Self::LimitReached => "limit reached",

@@ -12,6 +12,8 @@ pub struct Priority(u8);
 impl Priority {
     /// `err`: the least bad priority the startup report looks at.
     pub const ERR: Self = Self(3);
+    /// `info`: news, and what an entry without a priority counts as.
+    pub const INFO: Self = Self(6);
     /// `debug`: the least bad there is, so every entry is at least as bad.
     pub const DEBUG: Self = Self(7);
 

@@ -36,8 +36,8 @@
 //! arithmetic alone, so a decision is right however late a timer fires, and any thread may ask.
 //!
 //! # Ports
-//! [`UptimeSource`], [`Journal`], [`HealthSource`] and [`Notifier`] are the traits adapters implement. The
-//! machine itself calls none of them.
+//! [`UptimeSource`], [`HostEvents`], [`Journal`], [`HealthSource`] and [`Notifier`] are the traits adapters
+//! implement. The machine itself calls none of them.
 //!
 //! # Features
 //! - `wire`: health documents and policies in, reports out, in the `wire` module. Still without `std`.
@@ -62,6 +62,7 @@ mod held;
 mod journal;
 mod ledger;
 mod message;
+mod occurrence;
 mod outbox;
 mod policy;
 mod ports;
@@ -84,13 +85,18 @@ pub use self::journal::{JournalEntry, JournalExcerpt, JournalQuery, Priority};
 pub use self::message::{
     Digest, DigestCause, Envelope, HeldAlert, HeldState, Message, MessageId, Notice, Sequence,
 };
+pub use self::occurrence::{Happening, Note, Occurrence, Origin};
 pub use self::outbox::Delivery;
 pub use self::policy::{
     Adaptive, Anchor, CategoryRule, Limits, Policy, PolicyError, RestartPolicy, Retry, SeveritySet,
 };
-pub use self::ports::{HealthSource, Journal, Notifier, PortError, PortErrorKind, UptimeSource};
+pub use self::ports::{
+    HealthSource, HostEvents, Journal, Notifier, PortError, PortErrorKind, UptimeSource,
+};
 #[cfg(feature = "mock")]
-pub use self::ports::{MockHealthSource, MockJournal, MockNotifier, MockUptimeSource};
+pub use self::ports::{
+    MockHealthSource, MockHostEvents, MockJournal, MockNotifier, MockUptimeSource,
+};
 pub use self::report::{
     AlertReport, AreaReport, BootReport, FailedGuest, GuestReport, HealthIssue, PreviousBoot,
     Problem, StartupReport,

@@ -1,4 +1,4 @@
-//! The four ports: what the machine's owner reads from the host and sends to people.
+//! The ports: what the machine's owner reads from the host and sends to people.
 //!
 //! Each trait lists its contract. `grace-sim` has one test function for each bullet and runs it over its
 //! own fake and over every real adapter.
@@ -12,7 +12,8 @@ use core::fmt;
 use async_trait::async_trait;
 
 use crate::{
-    BootIdentity, Envelope, Guest, HealthSnapshot, JournalExcerpt, JournalQuery, Text, Uptime,
+    BootIdentity, Envelope, Guest, HealthSnapshot, JournalExcerpt, JournalQuery, Occurrence, Text,
+    Uptime,
 };
 
 /// The host's boot timeline and identity.
@@ -47,6 +48,27 @@ pub trait UptimeSource: Send + Sync {
 pub trait Journal: Send + Sync {
     /// The entries of this boot that match `query`.
     async fn excerpt(&self, query: JournalQuery) -> Result<JournalExcerpt, PortError>;
+}
+
+/// A stream of what happens on the host.
+///
+/// Contract:
+/// - What had happened in this boot before the source was opened comes first, oldest first, then one
+///   [`CaughtUp`](crate::Happening::CaughtUp).
+/// - What happens afterwards comes in its order, and none of it twice.
+/// - What happened in another boot does not come.
+/// - What cannot be read spoils only itself and comes as a gap.
+/// - A call of `next` that is given up loses nothing.
+/// - Where the source is interrupted and comes back, nothing is lost and nothing comes twice.
+/// - A source that cannot be read is an error, never a stream in which nothing happens.
+#[cfg_attr(feature = "mock", mockall::automock)]
+#[async_trait]
+pub trait HostEvents: Send {
+    /// The source's name in logs and gaps: `journal`, `tasks`, `logind`, …
+    fn name(&self) -> &str;
+
+    /// What happened next. Waits until something does; after an error, nothing more will.
+    async fn next(&mut self) -> Result<Occurrence, PortError>;
 }
 
 /// A source of the host's health.

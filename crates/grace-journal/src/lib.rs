@@ -24,7 +24,11 @@ mod collect;
 mod error;
 mod lines;
 mod parse;
+mod record;
 mod source;
+mod upid;
 
 pub use self::error::{JournalError, NotAnEntry};
+pub use self::record::Record;
 pub use self::source::JournalctlJournal;
+pub use self::upid::{NotAnUpid, Upid};

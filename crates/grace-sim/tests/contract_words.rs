@@ -3,11 +3,12 @@
 use std::fs;
 use std::path::Path;
 
-use grace_sim::contract::{health, journal, notifier, uptime};
+use grace_sim::contract::{events, health, journal, notifier, uptime};
 
 #[test]
 fn every_bullet_has_its_test() {
     check("UptimeSource", &uptime::BULLETS);
+    check("HostEvents", &events::BULLETS);
     check("Journal", &journal::BULLETS);
     check("HealthSource", &health::BULLETS);
     check("Notifier", &notifier::BULLETS);

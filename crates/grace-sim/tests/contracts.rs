@@ -2,11 +2,14 @@
 
 use std::time::Duration;
 
-use grace_core::{BootId, PortErrorKind, Uptime};
+use grace_core::{
+    BootId, Event, Guest, GuestKind, Happening, Occurrence, Origin, PortErrorKind, Uptime,
+};
+use grace_sim::contract::events::HostEventsSubject;
 use grace_sim::contract::journal::{History, JournalSubject};
 use grace_sim::contract::notifier::{NotifierSubject, Taken};
 use grace_sim::contract::uptime::{Passing, UptimeSubject};
-use grace_sim::fakes::{Conduct, FakeJournal, FakeNotifier, FakeUptime};
+use grace_sim::fakes::{Conduct, FakeEvents, FakeHost, FakeJournal, FakeNotifier, FakeUptime};
 use grace_sim::faults::Faulty;
 
 struct Host(FakeUptime);
@@ -72,6 +75,62 @@ impl JournalSubject for Journals {
 
 mod fake_journal {
     grace_sim::contract!(journal, Some(super::Journals));
+}
+
+struct Happenings(FakeHost);
+
+impl Happenings {
+    const THIS_BOOT: &'static str = "0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b";
+
+    fn new() -> Self {
+        Self(FakeHost::new(BootId::new(Self::THIS_BOOT)))
+    }
+}
+
+fn start_of(number: u32) -> Occurrence {
+    let guest = Guest::new(number.to_string(), "web", GuestKind::Vm);
+    Occurrence::new(Origin::Journal, Event::GuestStarted { guest, at: None })
+}
+
+impl HostEventsSubject for Happenings {
+    type Port = FakeEvents;
+
+    async fn happen(&self, number: u32) {
+        self.0.happen(start_of(number));
+    }
+
+    async fn happened_before(&self, number: u32) -> bool {
+        self.0.happened(BootId::new("0a"), start_of(number));
+        true
+    }
+
+    async fn garble(&self) -> bool {
+        self.0.garble();
+        true
+    }
+
+    async fn interrupt(&self) -> bool {
+        false
+    }
+
+    async fn open(&self) -> FakeEvents {
+        self.0.open()
+    }
+
+    fn number(&self, seen: &Occurrence) -> Option<u32> {
+        let Happening::Event(event) = &seen.what else { return None };
+        event.guest()?.id.as_str().parse().ok()
+    }
+
+    fn unreadable(&self) -> Vec<FakeEvents> {
+        let broken = FakeHost::new(BootId::new(Self::THIS_BOOT));
+        broken.break_down(PortErrorKind::PermissionDenied);
+        vec![broken.open()]
+    }
+}
+
+mod fake_events {
+    grace_sim::contract!(events, Some(super::Happenings::new()));
 }
 
 struct Service(FakeNotifier);

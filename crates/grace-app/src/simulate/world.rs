@@ -127,18 +127,8 @@ impl World {
     }
 
     /// An event that is read later than it happened, as a journal's backlog tells it.
-    pub(super) fn dated(&self, mut event: Event) -> Event {
-        let now = self.host.uptime.now();
-        match &mut event {
-            Event::GuestStarted { at, .. }
-            | Event::GuestWarned { at, .. }
-            | Event::GuestFailed { at, .. }
-            | Event::GuestStopped { at, .. } => {
-                at.get_or_insert(now);
-            }
-            _ => {}
-        }
-        event
+    pub(super) fn dated(&self, event: Event) -> Event {
+        event.happened(self.host.uptime.now())
     }
 }
 

@@ -103,6 +103,8 @@ fn gaps_have_a_name_for_programs_and_one_for_people() {
         (GapKind::ExpectedGuestsUnknown, "expected_guests_unknown"),
         (GapKind::FactsLate, "facts_late"),
         (GapKind::LimitReached, "limit_reached"),
+        (GapKind::EventsUnreadable, "events_unreadable"),
+        (GapKind::EventsIncomplete, "events_incomplete"),
         (GapKind::ClockWentBack, "clock_went_back"),
     ];
     for (kind, name) in all {

@@ -36,6 +36,7 @@
 //! # fn main() {}
 //! ```
 
+pub mod events;
 pub mod health;
 pub mod journal;
 pub mod notifier;
@@ -52,6 +53,17 @@ macro_rules! contract {
             never_goes_back,
             advances_with_time,
             identity_stays,
+            unreadable_is_an_error,
+        ]);
+    };
+    (events, $subject:expr) => {
+        $crate::contract!(@tests events, $subject, [
+            what_had_happened_comes_first,
+            news_comes_in_order,
+            only_this_boot,
+            unreadable_spoils_itself,
+            giving_up_loses_nothing,
+            an_interruption_loses_nothing,
             unreadable_is_an_error,
         ]);
     };
