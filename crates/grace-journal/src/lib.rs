@@ -20,6 +20,7 @@
 //! values for a field that an entry has more than once.
 
 mod child;
+mod classify;
 mod collect;
 mod error;
 mod lines;
@@ -28,6 +29,7 @@ mod record;
 mod source;
 mod upid;
 
+pub use self::classify::{BadPattern, Classifier, GuestUnit, Rules};
 pub use self::error::{JournalError, NotAnEntry};
 pub use self::record::Record;
 pub use self::source::JournalctlJournal;
