@@ -14,6 +14,8 @@ pub struct Facts {
     pub journal: Result<JournalExcerpt, Gap>,
     /// The guests that the host starts at boot.
     pub expected_guests: Result<Vec<Guest>, Gap>,
+    /// What else could not be read, such as a part of what happened on the host.
+    pub gaps: Vec<Gap>,
     /// The wall clock, in whole seconds of Unix time; a label for people.
     pub timestamp: Option<i64>,
 }
@@ -27,6 +29,7 @@ impl Facts {
             health: Err(gap()),
             journal: Err(gap()),
             expected_guests: Err(gap()),
+            gaps: Vec::new(),
             timestamp: None,
         }
     }
@@ -43,6 +46,7 @@ impl Default for Facts {
                 GapKind::ExpectedGuestsUnknown,
                 "no source tells which guests the host starts at boot",
             )),
+            gaps: Vec::new(),
             timestamp: None,
         }
     }

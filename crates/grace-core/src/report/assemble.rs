@@ -28,6 +28,9 @@ pub(crate) fn assemble(inputs: Inputs<'_>) -> StartupReport {
     let health = known(facts.health, &mut gaps);
     let journal = known(facts.journal, &mut gaps);
     let expected = known(facts.expected_guests, &mut gaps);
+    for gap in facts.gaps {
+        note(gap, &mut gaps);
+    }
     gaps.extend(health.iter().flat_map(|health| health.gaps.iter().cloned()));
     gaps.extend(journal.iter().flat_map(|journal| journal.gaps.iter().cloned()));
 
@@ -55,11 +58,15 @@ pub(crate) fn assemble(inputs: Inputs<'_>) -> StartupReport {
 /// What is known; what is not becomes a gap, named once where one reason is behind several.
 fn known<T>(fact: Result<T, Gap>, gaps: &mut Vec<Gap>) -> Option<T> {
     if let Err(gap) = &fact {
-        if !gaps.contains(gap) {
-            gaps.push(gap.clone());
-        }
+        note(gap.clone(), gaps);
     }
     fact.ok()
+}
+
+fn note(gap: Gap, gaps: &mut Vec<Gap>) {
+    if !gaps.contains(&gap) {
+        gaps.push(gap);
+    }
 }
 
 fn limit_gap(beyond: u64, what: &str) -> Option<Gap> {
@@ -82,10 +89,20 @@ fn guest_report(
         let failed = |id: &GuestId| {
             report.failed.iter().any(|one| guest_id_in(&one.name).as_ref() == Some(id))
         };
-        let unseen = |guest: &&Guest| ledger.find(&guest.id).is_none() && !failed(&guest.id);
-        expected.iter().filter(unseen).cloned().collect()
+        let missing = |guest: &&Guest| {
+            ledger.find(&guest.id).is_none() && !failed(&guest.id) && !runs(health, &guest.id)
+        };
+        expected.iter().filter(missing).cloned().collect()
     });
     report
+}
+
+/// Whether a health check finds the guest well: its start was not seen, and it runs.
+fn runs(health: Option<&HealthSnapshot>, id: &GuestId) -> bool {
+    let checks = health.and_then(|health| health.category("vms")).map(|vms| &vms.checks);
+    checks.into_iter().flatten().any(|check| {
+        check.status == Status::Ok && guest_id_in(&check.name).as_ref() == Some(id)
+    })
 }
 
 fn add_guest(report: &mut GuestReport, known: &LedgerGuest, expected: Option<&[Guest]>) {

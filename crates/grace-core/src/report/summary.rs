@@ -166,7 +166,10 @@ impl StartupReport {
         self.health_issues.iter().filter(|issue| match issue.category.to_lowercase().as_str() {
             "storage" => self.storage.problems.is_empty(),
             "services" => self.services.problems.is_empty(),
-            "vms" => self.guests.failed.is_empty(),
+            "vms" => {
+                let missing = self.guests.missing.as_ref();
+                self.guests.failed.is_empty() && missing.is_none_or(Vec::is_empty)
+            }
             _ => true,
         })
     }

@@ -233,3 +233,28 @@ fn a_preview_counts_what_is_past_the_limits_and_what_recovered_on_reading_again(
     assert_eq!((alerts.failing.len(), alerts.recovered.len()), (0, 1));
     assert_eq!((alerts.recovered_count, alerts.beyond), (1, 1));
 }
+
+#[test]
+fn an_expected_guest_that_its_check_finds_well_is_not_missing() {
+    let guests = [guest("100"), guest("101"), guest("102")];
+    let checks = vec![
+        Check::new("VM 100", Status::Ok, "running"),
+        Check::new("VM 101", Status::Warning, "not running, and starts at boot"),
+    ];
+    let mut known = with_health(vec![CategoryHealth::from_checks("vms", checks)]);
+    known.expected_guests = Ok(guests.to_vec());
+    let report = report(known);
+    assert_eq!(report.guests.missing.as_deref(), Some(&guests[1..]));
+    // The category is degraded by the guests that are missing: they are counted, and it is not.
+    assert_eq!(report.issues(), 2);
+}
+
+#[test]
+fn what_else_could_not_be_read_is_told_once() {
+    let gap = || Gap::new(GapKind::EventsIncomplete, "journal: an entry cannot be read");
+    let mut known = facts();
+    known.gaps = vec![gap(), gap()];
+    let report = report(known);
+    assert_eq!(report.gaps, [gap()]);
+    assert!(report.summary().contains("Not known: events incomplete: journal: an entry"));
+}
