@@ -28,6 +28,7 @@ mod parse;
 mod record;
 mod source;
 mod task;
+mod tasks;
 mod upid;
 
 pub use self::classify::{BadPattern, Classifier, GuestUnit, Rules};
@@ -35,4 +36,5 @@ pub use self::error::{JournalError, NotAnEntry};
 pub use self::record::Record;
 pub use self::source::JournalctlJournal;
 pub use self::task::{Initiator, TaskStatus};
+pub use self::tasks::{ActiveLine, HostTime, IndexLine, NotATaskLine, TaskEvents, TaskFilesError};
 pub use self::upid::{NotAnUpid, Upid};

@@ -171,6 +171,12 @@ impl Task<'_> {
         self.upid.id == *id && Job::of(&self.upid.kind) == Some(Job::Guest(GuestJob::Start, kind))
     }
 
+    /// Whether there is more to be learnt from the task's log than from its status.
+    pub(crate) fn has_reasons(&self, status: &TaskStatus) -> bool {
+        let says_why = matches!(status, TaskStatus::Warnings(_) | TaskStatus::Error(_));
+        says_why && matches!(Job::of(&self.upid.kind), Some(Job::Guest(..)))
+    }
+
     /// The guest, by its id for a name: a task does not know the name.
     fn guest(&self, job: GuestJob, kind: GuestKind) -> Option<Guest> {
         let id = &self.upid.id;
