@@ -219,7 +219,7 @@ impl JournalctlJournal {
         let boot = self.boot.as_ref().map_or("0", BootId::as_str);
         let form = [
             "--output=json".to_owned(),
-            format!("--output-fields={}", parse::FIELDS),
+            format!("--output-fields={}", parse::ENTRY_FIELDS),
             "--all".to_owned(),
             "--no-pager".to_owned(),
         ];
