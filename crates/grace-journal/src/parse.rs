@@ -12,6 +12,10 @@ use crate::record::Record;
 /// The fields of an entry, for `--output-fields`. Cursor, time stamps and boot id come unasked.
 pub(crate) const ENTRY_FIELDS: &str = "MESSAGE,PRIORITY,SYSLOG_IDENTIFIER,_SYSTEMD_UNIT";
 
+/// The fields of a record, for `--output-fields`.
+pub(crate) const RECORD_FIELDS: &str = "MESSAGE,PRIORITY,SYSLOG_IDENTIFIER,_SYSTEMD_UNIT,MESSAGE_ID,\
+    _TRANSPORT,_UID,UNIT,JOB_RESULT,UNIT_RESULT,SHUTDOWN,ACTION,NAME";
+
 /// A record, and the other boots it says it is of: none, but for an entry that someone has tampered with.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Parsed {
@@ -26,6 +30,11 @@ impl Parsed {
             Some(says) => says == boot || self.other_boots.contains(boot),
             None => true,
         }
+    }
+
+    /// Where it stands in its journal, if it says.
+    pub(crate) fn cursor(&self) -> Option<&str> {
+        Some(self.record.cursor.as_str()).filter(|cursor| !cursor.is_empty())
     }
 
     /// The entry as the report shows it.
