@@ -150,8 +150,9 @@ impl Translation {
         self.position.passed(parsed.cursor().map(|_| record.cursor.clone()));
         let at = self.suspensions.place(record);
         if let Some(mut occurrence) = self.classifier.classify(record) {
-            // The classifier may know better: the name of a task says when its process started.
-            occurrence.at = occurrence.at.or(at);
+            // The name of a task says better when it started. Other than that, only the record's clock is known,
+            // which does not count sleep.
+            occurrence.at = occurrence.at.filter(|at| Some(*at) != record.monotonic).or(at);
             self.told.push_back(occurrence);
         }
     }
