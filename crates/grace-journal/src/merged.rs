@@ -104,7 +104,7 @@ impl Merged {
     fn poll_any(&mut self, cx: &mut Context<'_>) -> Poll<Result<Occurrence, PortError>> {
         for part in &mut self.parts {
             let Some(trouble) = part.poll(cx, self.patience) else { continue };
-            self.gaps.push_back(Occurrence::new(Origin::Journal, trouble.gap()));
+            self.gaps.push_back(Occurrence::new(part.origin(), trouble.gap()));
             if let Trouble::Failed(failed) = trouble {
                 self.failed.push(failed);
             }

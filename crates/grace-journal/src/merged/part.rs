@@ -5,7 +5,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use grace_core::{
-    Gap, GapKind, Happening, HostEvents, Occurrence, PortError, PortErrorKind, Text, Uptime,
+    Gap, GapKind, Happening, HostEvents, Occurrence, Origin, PortError, PortErrorKind, Text, Uptime,
 };
 use tokio::sync::mpsc;
 use tokio::time::{Sleep, sleep};
@@ -19,6 +19,8 @@ type Told = Result<Occurrence, PortError>;
 #[derive(Debug)]
 pub(super) struct Part {
     name: Text,
+    /// Where what it told last was read.
+    origin: Origin,
     told: mpsc::Receiver<Told>,
     progress: Progress,
     head: Option<Head>,
@@ -70,6 +72,7 @@ impl Part {
         let (sender, told) = mpsc::channel(AHEAD);
         let part = Self {
             name: Text::name(source.name()),
+            origin: Origin::Journal,
             told,
             progress: Progress::CatchingUp(None),
             head: None,
@@ -93,6 +96,11 @@ impl Part {
         self.is_catching_up() && self.head.is_none()
     }
 
+    /// Where it reads, as far as it has shown.
+    pub(super) const fn origin(&self) -> Origin {
+        self.origin
+    }
+
     /// Where its head lies; `Some(None)` if that is nowhere.
     pub(super) fn key(&self) -> Option<Option<Uptime>> {
         self.head.as_ref().map(|head| head.key)
@@ -107,6 +115,7 @@ impl Part {
         while self.head.is_none() && !self.is_over() {
             match self.told.poll_recv(cx) {
                 Poll::Ready(Some(Ok(told))) if told.what == Happening::CaughtUp => {
+                    self.origin = told.origin;
                     self.progress = Progress::Live;
                 }
                 Poll::Ready(Some(Ok(told))) => self.told(told),
@@ -125,6 +134,7 @@ impl Part {
         if let Progress::CatchingUp(silence) = &mut self.progress {
             *silence = None;
         }
+        self.origin = occurrence.origin;
         let key = occurrence.at.map(|at| at.max(self.reached));
         self.reached = key.unwrap_or(self.reached);
         self.head = Some(Head { key, occurrence });
