@@ -50,7 +50,8 @@ use crate::journalctl::{Journalctl, Location};
 #[derive(Debug)]
 pub struct JournalEvents {
     settings: Settings,
-    state: State,
+    open: Option<Open>,
+    over: Option<Over>,
 }
 
 #[derive(Debug, Clone)]
@@ -65,15 +66,17 @@ struct Settings {
 }
 
 #[derive(Debug)]
-enum State {
-    Unopened,
-    Open {
-        told: mpsc::Receiver<Told>,
-        /// The task that reads; it ends when this is dropped.
-        reading: JoinSet<()>,
-    },
-    /// It ended with this error.
-    Over(PortErrorKind, Text),
+struct Open {
+    told: mpsc::Receiver<Told>,
+    /// The task that reads; it ends when this is dropped.
+    reading: JoinSet<()>,
+}
+
+/// The error that a stream ended with.
+#[derive(Debug)]
+struct Over {
+    kind: PortErrorKind,
+    detail: Text,
 }
 
 impl JournalEvents {
@@ -89,7 +92,7 @@ impl JournalEvents {
             line: 1024 * 1024,
             queue: 256,
         };
-        Self { settings, state: State::Unopened }
+        Self { settings, open: None, over: None }
     }
 
     /// What entries are read by.
@@ -176,25 +179,22 @@ impl HostEvents for JournalEvents {
     }
 
     async fn next(&mut self) -> Result<Occurrence, PortError> {
-        if let State::Unopened = self.state {
-            self.state = self.settings.open();
+        if let Some(over) = &self.over {
+            return Err(PortError::new(over.kind, &over.detail));
         }
-        let error = match &mut self.state {
-            State::Open { told, reading } => match told.recv().await {
-                Some(Ok(occurrence)) => return Ok(occurrence),
-                Some(Err(error)) => error,
-                None => broken_off(reading).await,
-            },
-            State::Over(kind, detail) => return Err(PortError::new(*kind, detail)),
-            State::Unopened => PortError::new(PortErrorKind::Other, "not opened"),
+        let Open { told, reading } = self.open.get_or_insert_with(|| self.settings.open());
+        let error = match told.recv().await {
+            Some(Ok(occurrence)) => return Ok(occurrence),
+            Some(Err(error)) => error,
+            None => broken_off(reading).await,
         };
-        self.state = State::Over(error.kind(), error.detail().clone());
+        self.over = Some(Over { kind: error.kind(), detail: error.detail().clone() });
         Err(error)
     }
 }
 
 impl Settings {
-    fn open(&self) -> State {
+    fn open(&self) -> Open {
         let (sender, told) = mpsc::channel(self.queue.max(1));
         let classifier = Classifier::new(self.rules.clone());
         let reader = Reader {
@@ -208,7 +208,7 @@ impl Settings {
         };
         let mut reading = JoinSet::new();
         reading.spawn(reader.run());
-        State::Open { told, reading }
+        Open { told, reading }
     }
 }
 

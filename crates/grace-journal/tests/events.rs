@@ -2,6 +2,7 @@
 
 mod events {
     pub(crate) mod contract;
+    pub(crate) mod journald;
     pub(crate) mod live;
     pub(crate) mod script;
     pub(crate) mod scripts;

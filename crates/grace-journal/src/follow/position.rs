@@ -74,14 +74,11 @@ impl Repetition {
 /// The first parts of a cursor say where the entry lies, and change when journald moves it from /run to
 /// /var; the rest (`b` boot, `m` and `t` times, `x` a hash of the fields) is its own.
 fn is_same_entry(one: &str, other: &str) -> bool {
-    let own = |cursor: &str| cursor.find(";b=").map(|at| cursor.len() - at);
-    one == other
-        || match (own(one), own(other)) {
-            (Some(one_length), Some(other_length)) => {
-                one[one.len() - one_length..] == other[other.len() - other_length..]
-            }
-            _ => false,
-        }
+    one == other || own_part(one).is_some_and(|own| own_part(other) == Some(own))
+}
+
+fn own_part(cursor: &str) -> Option<&str> {
+    cursor.get(cursor.find(";b=")?..)
 }
 
 #[cfg(test)]
