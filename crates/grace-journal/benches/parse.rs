@@ -26,8 +26,9 @@ const ESCAPED: &str = concat!(
     r#""SYSLOG_IDENTIFIER":"a","MESSAGE":"say \"a\\tb\" to \u00fcber\nand again\n"}"#,
 );
 
-#[divan::bench(args = [("plain", PLAIN), ("escaped", ESCAPED)])]
-fn record(bencher: Bencher<'_, '_>, (_, line): (&str, &str)) {
+#[divan::bench(args = ["plain", "escaped"])]
+fn record(bencher: Bencher<'_, '_>, text: &str) {
+    let line = if text == "plain" { PLAIN } else { ESCAPED };
     bencher
         .counter(ItemsCount::new(1usize))
         .counter(BytesCount::of_str(line))
