@@ -1,5 +1,8 @@
 //! The shapes that journalctl gives its fields, and some that it does not.
 
+use proptest::collection::vec;
+use proptest::prelude::*;
+
 use super::*;
 
 const BOOT: &str = "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb";
@@ -171,4 +174,32 @@ fn a_field_of_any_shape_spoils_no_other() {
 fn fields_that_are_not_wanted_are_passed_over_whatever_they_hold() {
     let line = r#"{"X":{"a":[1,2,{"b":null}]},"Y":-1.5e9,"MESSAGE":"m","Z":[[["deep"]]]}"#;
     assert_eq!(record(line.as_bytes()).expect("a record").record.message, "m");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_message_of_any_bytes_is_read_as_it_was_written(bytes in vec(any::<u8>(), 0..100), text: String) {
+        for message in [&bytes, text.as_bytes()] {
+            // As journalctl does it: text where it is text, numbers where it is not.
+            let shape = match std::str::from_utf8(message) {
+                Ok(text) => serde_json::to_string(text).expect("text"),
+                Err(_) => format!("{message:?}"),
+            };
+            let line = format!(r#"{{"UNIT":"a.service","MESSAGE":{shape},"_UID":"7"}}"#);
+            let record = record(line.as_bytes()).expect("a record").record;
+            prop_assert_eq!(record.message, Text::new(String::from_utf8_lossy(message)));
+            prop_assert_eq!((record.about_unit.as_str(), record.uid), ("a.service", Some(7)));
+        }
+    }
+}
+
+#[test]
+fn a_line_cut_anywhere_is_an_error_and_no_other_record() {
+    let line = r#"{"MESSAGE":["a",[98,255],null],"UNIT":"\u00fc.service","_UID":"7"}"#;
+    assert!(record(line.as_bytes()).is_ok());
+    for at in 0..line.len() {
+        assert!(record(&line.as_bytes()[..at]).is_err(), "{}", &line[..at]);
+    }
 }
