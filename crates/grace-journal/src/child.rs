@@ -2,19 +2,23 @@
 
 use std::ffi::OsString;
 use std::fmt;
+use std::future;
 use std::io;
 use std::path::PathBuf;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
 use grace_core::Text;
-use tokio::io::{AsyncRead, AsyncReadExt as _, BufReader};
-use tokio::process::{Child, Command};
+use tokio::io::{AsyncReadExt as _, BufReader};
+use tokio::process::{Child, ChildStderr, ChildStdout, Command};
+use tokio::select;
 use tokio::time::timeout;
 
 use crate::error::JournalError;
 use crate::lines::{Line, Lines};
 
+/// How much of its output is read at once, in bytes.
+const OUTPUT_CHUNK: usize = 64 * 1024;
 /// How much of standard error is kept, in bytes.
 const STDERR_BOUND: usize = 4096;
 /// How long a child that was killed is waited for. One that hangs in the kernel, on a disk that does not
@@ -64,29 +68,173 @@ pub(crate) enum End {
 pub(crate) async fn run(
     command: &CommandLine,
     bounds: &Bounds,
-    on_line: impl FnMut(&Line<'_>),
+    mut on_line: impl FnMut(&Line<'_>),
 ) -> Result<Run, JournalError> {
-    let mut child = command.spawn()?;
-    let mut complaints = Vec::new();
-    let whole = talk(&mut child, bounds, on_line, &mut complaints);
-    let end = match timeout(bounds.deadline, whole).await {
+    let mut child = Running::start(command, bounds.line)?;
+    let talk = async {
+        while child.read() < bounds.output {
+            match child.next(bounds.output).await? {
+                Sign::Line => on_line(&child.line()),
+                Sign::Words => {}
+                Sign::Eof => return child.exit().await.map(End::Exited),
+            }
+        }
+        Ok(End::OutputBound)
+    };
+    let end = match timeout(bounds.deadline, talk).await {
         Ok(end) => end,
         Err(_elapsed) => Ok(End::TimedOut),
     };
     if !matches!(end, Ok(End::Exited(_))) {
-        put_down(&mut child).await;
+        child.put_down().await;
     }
     Ok(Run {
         end: end.map_err(|source| JournalError::Output { command: command.to_string(), source })?,
-        stderr: one_line(&complaints),
+        stderr: one_line(&child.stderr.kept),
     })
 }
 
+/// A child that runs. It is killed when this is dropped.
+#[derive(Debug)]
+pub(crate) struct Running {
+    child: Child,
+    lines: Lines<BufReader<ChildStdout>>,
+    stderr: Stderr,
+}
+
+/// What a child does next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sign {
+    /// It has printed a line.
+    Line,
+    /// It has said something on standard error.
+    Words,
+    /// It prints nothing any more.
+    Eof,
+}
+
+impl Running {
+    /// Starts a child whose lines may be so long, in bytes.
+    pub(crate) fn start(command: &CommandLine, line_bound: usize) -> Result<Self, JournalError> {
+        let not_started = |source| JournalError::Start { program: command.program.clone(), source };
+        let mut child = command.spawn().map_err(not_started)?;
+        let (Some(stdout), Some(stderr)) = (child.stdout.take(), child.stderr.take()) else {
+            return Err(not_started(io::Error::other("the child has no pipes")));
+        };
+        let stdout = BufReader::with_capacity(OUTPUT_CHUNK, stdout);
+        Ok(Self { child, lines: Lines::new(stdout, line_bound), stderr: Stderr::new(stderr) })
+    }
+
+    /// How many bytes it has printed.
+    pub(crate) const fn read(&self) -> u64 {
+        self.lines.read()
+    }
+
+    /// The line it stands at, after [`Sign::Line`].
+    pub(crate) fn line(&self) -> Line<'_> {
+        self.lines.line()
+    }
+
+    /// Whether the line it stands at has no line end, because the child ended within it.
+    pub(crate) const fn is_cut(&self) -> bool {
+        self.lines.is_cut()
+    }
+
+    /// Waits for what it does next. A call that is given up loses nothing. Where it prints more than `most`
+    /// bytes, its line ends there.
+    ///
+    /// Both of its outputs are read, so that it never waits for a reader. What it complains of before it prints
+    /// a line is heard before the line, unless it complains without end.
+    pub(crate) async fn next(&mut self, most: u64) -> io::Result<Sign> {
+        let Self { lines, stderr, .. } = self;
+        if stderr.is_full() {
+            select! {
+                printed = lines.advance(most) => printed.map(Sign::of),
+                said = stderr.hear() => said.map(|()| Sign::Words),
+            }
+        } else {
+            select! {
+                biased;
+                said = stderr.hear() => said.map(|()| Sign::Words),
+                printed = lines.advance(most) => printed.map(Sign::of),
+            }
+        }
+    }
+
+    /// The whole lines that it has said on standard error since the last call, up to a bound.
+    pub(crate) fn take_words(&mut self) -> Vec<Text> {
+        self.stderr.take_lines()
+    }
+
+    /// Waits for its end, and hears the last of what it says.
+    pub(crate) async fn exit(&mut self) -> io::Result<ExitStatus> {
+        while self.stderr.is_open {
+            self.stderr.hear().await?;
+        }
+        self.child.wait().await
+    }
+
+    /// Kills it and waits for its end, so that no zombie is left.
+    pub(crate) async fn put_down(&mut self) {
+        // What fails here is a child that has gone already, or one that the runtime reaps later.
+        timeout(REAPING, self.child.kill()).await.ok();
+    }
+}
+
+impl Sign {
+    const fn of(is_line: bool) -> Self {
+        if is_line { Self::Line } else { Self::Eof }
+    }
+}
+
+/// A child's standard error, of which the beginning is kept.
+#[derive(Debug)]
+struct Stderr {
+    pipe: ChildStderr,
+    is_open: bool,
+    kept: Vec<u8>,
+}
+
+impl Stderr {
+    const fn new(pipe: ChildStderr) -> Self {
+        Self { pipe, is_open: true, kept: Vec::new() }
+    }
+
+    const fn is_full(&self) -> bool {
+        self.kept.len() >= STDERR_BOUND
+    }
+
+    /// Waits for words or their end; after that, for ever.
+    async fn hear(&mut self) -> io::Result<()> {
+        if !self.is_open {
+            return future::pending().await;
+        }
+        let mut chunk = [0; 1024];
+        let length = self.pipe.read(&mut chunk).await?;
+        self.is_open = length > 0;
+        let room = STDERR_BOUND.saturating_sub(self.kept.len());
+        self.kept.extend_from_slice(&chunk[..length.min(room)]);
+        Ok(())
+    }
+
+    fn take_lines(&mut self) -> Vec<Text> {
+        let is_over = self.is_full() || !self.is_open;
+        let end = match self.kept.iter().rposition(|&byte| byte == b'\n') {
+            _ if is_over => self.kept.len(),
+            Some(end) => end + 1,
+            None => return Vec::new(),
+        };
+        let lines: Vec<u8> = self.kept.drain(..end).collect();
+        let lines = lines.split(|&byte| byte == b'\n').map(one_line);
+        lines.filter(|line| !line.is_empty()).collect()
+    }
+}
+
 impl CommandLine {
-    fn spawn(&self) -> Result<Child, JournalError> {
+    fn spawn(&self) -> io::Result<Child> {
         #[expect(
             clippy::disallowed_methods,
-            reason = "the one child of this crate: bounded in time and output, killed on drop"
+            reason = "the one child of this crate: bounded in output, killed on drop, its time bounded by its owner"
         )]
         let mut command = Command::new(&self.program);
         command
@@ -101,9 +249,7 @@ impl CommandLine {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .kill_on_drop(true);
-        command
-            .spawn()
-            .map_err(|source| JournalError::Start { program: self.program.clone(), source })
+        command.spawn()
     }
 }
 
@@ -113,72 +259,6 @@ impl fmt::Display for CommandLine {
         write!(f, "{}", self.program.display())?;
         self.args.iter().try_for_each(|arg| write!(f, " {}", arg.display()))
     }
-}
-
-/// Hears the child out, both of its outputs at once so that it never waits for a reader.
-async fn talk(
-    child: &mut Child,
-    bounds: &Bounds,
-    on_line: impl FnMut(&Line<'_>),
-    complaints: &mut Vec<u8>,
-) -> io::Result<End> {
-    let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
-    let output = async {
-        let all_read = match stdout {
-            Some(stdout) => read_lines(stdout, bounds, on_line).await?,
-            None => true,
-        };
-        if !all_read {
-            child.start_kill()?;
-        }
-        Ok::<_, io::Error>(all_read)
-    };
-    let errors = async {
-        match stderr {
-            Some(stderr) => read_bounded(stderr, complaints).await,
-            None => Ok(()),
-        }
-    };
-    let (all_read, ()) = tokio::try_join!(output, errors)?;
-    if !all_read {
-        return Ok(End::OutputBound);
-    }
-    child.wait().await.map(End::Exited)
-}
-
-/// Reads lines to the end (`true`) or to the bound (`false`).
-async fn read_lines(
-    stdout: impl AsyncRead + Unpin,
-    bounds: &Bounds,
-    mut on_line: impl FnMut(&Line<'_>),
-) -> io::Result<bool> {
-    let mut lines = Lines::new(BufReader::with_capacity(64 * 1024, stdout), bounds.line);
-    while lines.read() < bounds.output {
-        match lines.next(bounds.output).await? {
-            Some(line) => on_line(&line),
-            None => return Ok(true),
-        }
-    }
-    Ok(false)
-}
-
-/// Reads to the end and keeps the beginning.
-async fn read_bounded(mut stderr: impl AsyncRead + Unpin, kept: &mut Vec<u8>) -> io::Result<()> {
-    let mut chunk = [0; 1024];
-    loop {
-        let length = stderr.read(&mut chunk).await?;
-        if length == 0 {
-            return Ok(());
-        }
-        let room = STDERR_BOUND.saturating_sub(kept.len());
-        kept.extend_from_slice(&chunk[..length.min(room)]);
-    }
-}
-
-/// Kills the child and waits for its end, so that no zombie is left.
-async fn put_down(child: &mut Child) {
-    // What fails here is a child that has gone already, or one that the runtime reaps later.
-    timeout(REAPING, child.kill()).await.ok();
 }
 
 fn one_line(stderr: &[u8]) -> Text {

@@ -42,14 +42,14 @@ impl Collector {
 
     /// Takes one line of journalctl's output.
     pub(crate) fn line(&mut self, line: &Line<'_>) {
-        let parsed = match *line {
-            Line::Whole(line) if is_remark(line) => return,
-            Line::Whole(line) => parse::entry(line),
+        let entry = match *line {
+            Line::Whole(line) if parse::is_remark(line) => return,
+            Line::Whole(line) => self.asked_for(line),
             Line::TooLong(bytes) => Err(NotAnEntry::TooLong { bytes, bound: self.line_bound }),
         };
-        match parsed {
-            Ok(parsed) if self.is_asked_for(&parsed) => self.entry(parsed.entry),
-            Ok(_) => {}
+        match entry {
+            Ok(Some(entry)) => self.entry(entry),
+            Ok(None) => {}
             Err(error) => self.unreadable(&error),
         }
     }
@@ -89,12 +89,12 @@ impl Collector {
         excerpt
     }
 
-    fn is_asked_for(&self, parsed: &parse::Parsed) -> bool {
-        let this_boot = match &self.boot {
-            Some(boot) => parsed.boots.is_empty() || parsed.boots.contains(boot),
-            None => true,
-        };
-        this_boot && parsed.entry.priority <= self.query.priority
+    /// The entry in a line, if it is one of those asked for.
+    fn asked_for(&self, line: &[u8]) -> Result<Option<JournalEntry>, NotAnEntry> {
+        let parsed = parse::record(line)?;
+        let entry = parsed.entry()?;
+        let this_boot = self.boot.is_none_or(|boot| parsed.may_be_of(&boot));
+        Ok((this_boot && entry.priority <= self.query.priority).then_some(entry))
     }
 
     fn entry(&mut self, entry: JournalEntry) {
@@ -118,11 +118,6 @@ impl Collector {
             self.unnamed += 1;
         }
     }
-}
-
-/// Whether a line is journalctl's own: blank, or such as `-- No entries --`.
-fn is_remark(line: &[u8]) -> bool {
-    line.trim_ascii().is_empty() || line.starts_with(b"-- ")
 }
 
 fn incomplete(detail: String) -> Gap {

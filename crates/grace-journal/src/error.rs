@@ -45,6 +45,14 @@ pub enum JournalError {
         /// What it said on standard error.
         stderr: Text,
     },
+    /// journalctl said that what it shows is not all, or nothing.
+    #[error("{words} ({command})")]
+    Complained {
+        /// The command line.
+        command: String,
+        /// What it said on standard error.
+        words: Text,
+    },
     /// journalctl ended well and holds no entry of this boot, of whatever priority.
     #[error("{}no entry of this boot ({command})", words(stderr))]
     NothingOfThisBoot {
@@ -61,6 +69,11 @@ fn words(stderr: &Text) -> String {
 }
 
 impl JournalError {
+    /// Whether the journal may not be read.
+    pub(crate) fn is_denial(&self) -> bool {
+        self.kind() == PortErrorKind::PermissionDenied
+    }
+
     fn kind(&self) -> PortErrorKind {
         match self {
             Self::Start { source, .. } => match source.kind() {
@@ -71,6 +84,7 @@ impl JournalError {
             Self::Output { .. } => PortErrorKind::Other,
             Self::TimedOut { .. } => PortErrorKind::TimedOut,
             Self::Failed { stderr, .. } => complaint(stderr).unwrap_or(PortErrorKind::Other),
+            Self::Complained { words, .. } => complaint(words).unwrap_or(PortErrorKind::Other),
             Self::NothingOfThisBoot { stderr, .. } => {
                 complaint(stderr).unwrap_or(PortErrorKind::Missing)
             }

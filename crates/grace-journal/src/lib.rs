@@ -1,4 +1,6 @@
-//! The systemd journal, read with `journalctl`.
+//! The systemd journal, read with `journalctl`: what went wrong in this boot, and what happens on the host.
+//!
+//! # An excerpt
 //!
 //! [`JournalctlJournal`] implements [`grace_core::Journal`]. It runs
 //! `journalctl --boot=… --priority=… --output=json` as a child process, reads its output line by line, keeps
@@ -12,8 +14,20 @@
 //!   boot, of whatever priority, which takes a second look.
 //! - **What journalctl complains about is a gap.** It is silent on standard error when all is well.
 //!
-//! Entries are placed on the boot timeline by `__MONOTONIC_TIMESTAMP`, which stands still while the host is
+//! Its entries are placed on the boot timeline by `__MONOTONIC_TIMESTAMP`, which stands still while the host is
 //! suspended; on a host that has been suspended they lie earlier than its uptime says, by the time asleep.
+//!
+//! # A stream
+//!
+//! [`JournalEvents`] implements [`grace_core::HostEvents`]. It reads each entry of the boot as a [`Record`], lets
+//! a [`Classifier`] say what it tells of, and places it on the boot timeline, sleep included, with
+//! [`Suspensions`]. First comes what the journal holds, then what is written to it, from one journalctl after
+//! another: each goes on at the last entry that was read, which has to come again. That proves that nothing
+//! lies between; where it does not come, a gap says so.
+//!
+//! [`Merged`] makes one stream of several, in the order of time, each thing once.
+//!
+//! # What journalctl prints
 //!
 //! The field shapes are those of systemd's "Journal Export Formats", JSON: a string; `null` for more than 4096
 //! bytes unless asked for with `--all`; an array of numbers for bytes that are not printable text; an array of
@@ -23,14 +37,25 @@ mod child;
 mod classify;
 mod collect;
 mod error;
+mod follow;
+mod journalctl;
 mod lines;
+mod merged;
 mod parse;
 mod record;
 mod source;
+mod suspensions;
+mod task;
+mod tasks;
 mod upid;
 
 pub use self::classify::{BadPattern, Classifier, GuestUnit, Rules};
 pub use self::error::{JournalError, NotAnEntry};
+pub use self::follow::JournalEvents;
+pub use self::merged::Merged;
 pub use self::record::Record;
 pub use self::source::JournalctlJournal;
+pub use self::suspensions::Suspensions;
+pub use self::task::{Initiator, TaskStatus};
+pub use self::tasks::{ActiveLine, HostTime, IndexLine, NotATaskLine, TaskEvents, TaskFilesError};
 pub use self::upid::{NotAnUpid, Upid};

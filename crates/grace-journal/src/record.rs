@@ -2,6 +2,9 @@
 
 use grace_core::{BootId, JournalEntry, Priority, Text, Uptime};
 
+use crate::error::NotAnEntry;
+use crate::parse;
+
 /// One entry of the journal, whichever reader it came from: the fields that events are told by, each once.
 ///
 /// The names in brackets are those of systemd.journal-fields(7). Text that an entry does not have is empty.
@@ -45,12 +48,25 @@ pub struct Record {
 }
 
 impl Record {
+    /// The record in one line of `journalctl --output=json`.
+    ///
+    /// Of a field that stands there more than once, the worst priority counts, the first of any other that can
+    /// be read, and all messages. A number that is none is taken for absent.
+    ///
+    /// # Errors
+    /// The line is no JSON, or not of an entry's shape.
+    pub fn from_json(line: &[u8]) -> Result<Self, NotAnEntry> {
+        parse::record(line).map(|parsed| parsed.record)
+    }
+
     /// The record as the report shows it. One without a priority, as some programs write, is `info`.
     #[must_use]
     pub fn entry(&self) -> JournalEntry {
-        let mut entry = JournalEntry::new(&self.message)
-            .with_priority(self.priority.unwrap_or(Priority::INFO))
-            .with_unit(&self.unit);
+        let mut entry =
+            JournalEntry::new("").with_priority(self.priority.unwrap_or(Priority::INFO));
+        // As they are: what was cut once says so, and would be cut again.
+        entry.message = self.message.clone();
+        entry.unit = self.unit.clone();
         entry.identifier = self.identifier.clone();
         entry.at = self.monotonic;
         entry

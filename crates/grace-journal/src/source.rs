@@ -1,6 +1,5 @@
 //! The port: which journal is read, and what to make of how that went.
 
-use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -12,6 +11,7 @@ use grace_core::{
 use crate::child::{self, Bounds, CommandLine, End, Run};
 use crate::collect::Collector;
 use crate::error::{JournalError, complaint};
+use crate::journalctl::{Journalctl, Location};
 use crate::parse;
 
 /// The systemd journal, read with `journalctl`.
@@ -34,18 +34,9 @@ use crate::parse;
 /// ```
 #[derive(Debug, Clone)]
 pub struct JournalctlJournal {
-    program: PathBuf,
-    location: Location,
+    journalctl: Journalctl,
     boot: Option<BootId>,
     bounds: Bounds,
-}
-
-/// Where the journal lies.
-#[derive(Debug, Clone)]
-enum Location {
-    ThisHost,
-    Directory(PathBuf),
-    File(PathBuf),
 }
 
 impl JournalctlJournal {
@@ -53,8 +44,7 @@ impl JournalctlJournal {
     #[must_use]
     pub fn new() -> Self {
         Self {
-            program: PathBuf::from("journalctl"),
-            location: Location::ThisHost,
+            journalctl: Journalctl::default(),
             boot: None,
             bounds: Bounds {
                 deadline: Duration::from_secs(10),
@@ -67,7 +57,7 @@ impl JournalctlJournal {
     /// The program to run in place of `journalctl` from `PATH`.
     #[must_use]
     pub fn with_program(mut self, program: impl Into<PathBuf>) -> Self {
-        self.program = program.into();
+        self.journalctl.program = program.into();
         self
     }
 
@@ -77,7 +67,7 @@ impl JournalctlJournal {
     /// the last boot in it.
     #[must_use]
     pub fn with_directory(mut self, directory: impl Into<PathBuf>) -> Self {
-        self.location = Location::Directory(directory.into());
+        self.journalctl.location = Location::Directory(directory.into());
         self
     }
 
@@ -85,7 +75,7 @@ impl JournalctlJournal {
     /// [`with_directory`](Self::with_directory).
     #[must_use]
     pub fn with_file(mut self, file: impl Into<PathBuf>) -> Self {
-        self.location = Location::File(file.into());
+        self.journalctl.location = Location::File(file.into());
         self
     }
 
@@ -216,21 +206,7 @@ impl JournalctlJournal {
     }
 
     fn command<const N: usize>(&self, choice: [String; N]) -> CommandLine {
-        let boot = self.boot.as_ref().map_or("0", BootId::as_str);
-        let form = [
-            "--output=json".to_owned(),
-            format!("--output-fields={}", parse::FIELDS),
-            "--all".to_owned(),
-            "--no-pager".to_owned(),
-        ];
-        let words = [format!("--boot={boot}")].into_iter().chain(choice).chain(form);
-        let mut args: Vec<_> = words.map(OsString::from).collect();
-        match &self.location {
-            Location::ThisHost => {}
-            Location::Directory(path) => args.push(option("--directory=", path)),
-            Location::File(path) => args.push(option("--file=", path)),
-        }
-        CommandLine { program: self.program.clone(), args }
+        self.journalctl.command(self.boot.as_ref(), choice, parse::ENTRY_FIELDS)
     }
 }
 
@@ -261,11 +237,4 @@ fn complaints(run: &Run, total: u64) -> impl Iterator<Item = String> {
 
 fn priority(query: JournalQuery) -> String {
     format!("--priority={}", query.priority.as_str())
-}
-
-/// `--name=path`, whatever bytes the path has.
-fn option(name: &str, path: &std::path::Path) -> OsString {
-    let mut option = OsString::from(name);
-    option.push(path);
-    option
 }

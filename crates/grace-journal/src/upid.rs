@@ -152,6 +152,8 @@ pub enum NotAnUpid {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -203,5 +205,36 @@ mod tests {
         assert_eq!((upid.kind.as_str(), after), ("startall", " OK"));
         assert_eq!(Upid::find("start VM 100: UPID:pve:0003"), None);
         assert_eq!(Upid::find("no task here"), None);
+    }
+
+    proptest! {
+        /// Whatever a task is made of is read back out of its id, alone and in a line.
+        #[test]
+        fn a_task_is_what_its_id_was_made_of(
+            node in "[a-zA-Z0-9]([a-zA-Z0-9-]{0,12}[a-zA-Z0-9])?",
+            (pid, pstart, unix_time) in (any::<u32>(), 0..=0xF_FFFF_FFFF_u64, any::<u32>()),
+            kind in "[^:\\s/\\p{C}]{1,12}",
+            id in "[^:\\s/\\p{C}]{0,12}",
+            user in "[^:\\s/\\p{C}]{1,24}",
+        ) {
+            let text =
+                format!("UPID:{node}:{pid:08X}:{pstart:08X}:{unix_time:08X}:{kind}:{id}:{user}:");
+            let upid: Upid = text.parse().expect("an id");
+            prop_assert_eq!(&upid.to_string(), &text);
+            prop_assert_eq!((upid.pid, upid.unix_time), (pid, unix_time));
+            prop_assert_eq!(upid.started, Uptime::from_millis(pstart * 10));
+            let words = [&upid.node, &upid.kind, &upid.id, &upid.user].map(ToString::to_string);
+            prop_assert_eq!(words, [node, kind, id, user]);
+            let line = format!("<root@pam> end task {text} OK");
+            prop_assert_eq!(Upid::find(&line), Some((upid, " OK")));
+        }
+
+        /// No text makes the parser panic, and what it takes for an id is one to the letter.
+        #[test]
+        fn what_is_taken_for_an_id_is_one(text in "(UPID:)?[nN:0-9a-fA-F/ ]{0,80}:?") {
+            if let Ok(upid) = text.parse::<Upid>() {
+                prop_assert_eq!(upid.to_string(), text);
+            }
+        }
     }
 }

@@ -1,0 +1,64 @@
+//! The one place where journalctl is told what to print. Pure.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use grace_core::BootId;
+
+use crate::child::CommandLine;
+
+/// journalctl, and the journal that it reads.
+#[derive(Debug, Clone)]
+pub(crate) struct Journalctl {
+    pub(crate) program: PathBuf,
+    pub(crate) location: Location,
+}
+
+/// Where the journal lies.
+#[derive(Debug, Clone)]
+pub(crate) enum Location {
+    ThisHost,
+    Directory(PathBuf),
+    File(PathBuf),
+}
+
+impl Journalctl {
+    /// Prints these fields of the entries of a boot, one a line; without `boot`, of the boot that the host is
+    /// in, or of the last in files that are named.
+    pub(crate) fn command(
+        &self,
+        boot: Option<&BootId>,
+        choice: impl IntoIterator<Item = String>,
+        fields: &str,
+    ) -> CommandLine {
+        let boot = boot.map_or("0", BootId::as_str);
+        let form = [
+            "--output=json".to_owned(),
+            format!("--output-fields={fields}"),
+            "--all".to_owned(),
+            "--no-pager".to_owned(),
+        ];
+        let words = [format!("--boot={boot}")].into_iter().chain(choice).chain(form);
+        let mut args: Vec<_> = words.map(OsString::from).collect();
+        match &self.location {
+            Location::ThisHost => {}
+            Location::Directory(path) => args.push(option("--directory=", path)),
+            Location::File(path) => args.push(option("--file=", path)),
+        }
+        CommandLine { program: self.program.clone(), args }
+    }
+}
+
+/// This host's journal, and the program from `PATH`.
+impl Default for Journalctl {
+    fn default() -> Self {
+        Self { program: PathBuf::from("journalctl"), location: Location::ThisHost }
+    }
+}
+
+/// `--name=path`, whatever bytes the path has.
+fn option(name: &str, path: &Path) -> OsString {
+    let mut option = OsString::from(name);
+    option.push(path);
+    option
+}
