@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use grace_core::{PortError, PortErrorKind, Text};
 
+use crate::http::HttpFault;
+
 /// Why a source could not be read.
 ///
 /// An I/O error's words are part of these errors' own, because they go on as words alone (into a report's
@@ -64,6 +66,14 @@ pub enum Error {
         /// What it wrote, or what is wrong with it, bounded.
         output: Text,
     },
+    /// A server did not give what it was asked for.
+    #[error("{url}: {fault}")]
+    Http {
+        /// What was asked for, without what may be secret in it.
+        url: Text,
+        /// What went wrong.
+        fault: HttpFault,
+    },
     /// The host runs another init system, or is a chroot or container without one.
     #[error("systemd does not run here: {words}")]
     NoSystemd {
@@ -86,6 +96,7 @@ impl Error {
             Self::TooLong { .. } | Self::Malformed { .. } => PortErrorKind::Malformed,
             Self::NoSystemd { .. } => PortErrorKind::Missing,
             Self::Failed { .. } => PortErrorKind::Other,
+            Self::Http { fault, .. } => fault.kind(),
         }
     }
 }

@@ -16,12 +16,14 @@ mod child;
 mod composite;
 mod error;
 mod files;
+mod http;
 mod mounts;
 mod network;
 mod systemd;
 
 pub use self::composite::Composite;
 pub use self::error::Error;
+pub use self::http::{Endpoint, Fingerprint, HttpFault, Trust};
 pub use self::mounts::Mounts;
 pub use self::network::Network;
 pub use self::systemd::Systemd;
