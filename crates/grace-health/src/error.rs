@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use grace_core::{PortError, PortErrorKind, Text};
 
+use crate::PveError;
 use crate::http::HttpFault;
 
 /// Why a source could not be read.
@@ -80,6 +81,9 @@ pub enum Error {
         /// What `systemctl` said.
         words: Text,
     },
+    /// Proxmox VE could not be read.
+    #[error(transparent)]
+    Pve(#[from] PveError),
 }
 
 impl Error {
@@ -95,9 +99,17 @@ impl Error {
             Self::Late { .. } => PortErrorKind::TimedOut,
             Self::TooLong { .. } | Self::Malformed { .. } => PortErrorKind::Malformed,
             Self::NoSystemd { .. } => PortErrorKind::Missing,
+            Self::Pve(error) => error.kind(),
             Self::Failed { .. } => PortErrorKind::Other,
             Self::Http { fault, .. } => fault.kind(),
         }
+    }
+}
+
+impl Error {
+    /// Whether it is a file that is not there.
+    pub(crate) fn is_not_found(&self) -> bool {
+        matches!(self, Self::Read { error, .. } if error.kind() == io::ErrorKind::NotFound)
     }
 }
 

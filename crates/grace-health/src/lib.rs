@@ -19,6 +19,7 @@ mod files;
 mod http;
 mod mounts;
 mod network;
+mod pve;
 mod systemd;
 
 pub use self::composite::Composite;
@@ -26,4 +27,7 @@ pub use self::error::Error;
 pub use self::http::{Endpoint, Fingerprint, HttpFault, Trust};
 pub use self::mounts::Mounts;
 pub use self::network::Network;
+pub use self::pve::{
+    ConfiguredGuests, GuestConfig, GuestConfigs, HaState, PveError, Starter, Startup,
+};
 pub use self::systemd::Systemd;
