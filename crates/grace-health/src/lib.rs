@@ -28,6 +28,7 @@ pub use self::http::{Endpoint, Fingerprint, HttpFault, Trust};
 pub use self::mounts::Mounts;
 pub use self::network::Network;
 pub use self::pve::{
-    ConfiguredGuests, GuestConfig, GuestConfigs, HaState, PveError, Starter, Startup,
+    ConfiguredGuests, GuestConfig, GuestConfigs, HaState, NotAToken, Pve, PveApi, PveError,
+    PveToken, Starter, Startup,
 };
 pub use self::systemd::Systemd;

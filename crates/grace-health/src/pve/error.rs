@@ -71,12 +71,16 @@ pub enum PveError {
         words: Text,
     },
     /// The program that asks is not there, though Proxmox VE is.
-    #[error("{asked}: no such program, though {} is there", directory.display())]
+    #[error("{words}, though Proxmox VE is installed here")]
     NoProgram {
-        /// The program.
-        asked: Text,
-        /// Where Proxmox VE's configuration is.
-        directory: PathBuf,
+        /// What could not be started, and why.
+        words: Text,
+    },
+    /// The name is no node's.
+    #[error("`{name}` is not the name of a node: letters, digits and hyphens")]
+    NotANode {
+        /// The name.
+        name: Text,
     },
 }
 
@@ -92,7 +96,8 @@ impl PveError {
             Self::NotMounted { .. }
             | Self::Broken { .. }
             | Self::NoCluster { .. }
-            | Self::NoProgram { .. } => PortErrorKind::Other,
+            | Self::NoProgram { .. }
+            | Self::NotANode { .. } => PortErrorKind::Other,
         }
     }
 }
