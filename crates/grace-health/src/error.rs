@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitStatus;
 use std::time::Duration;
 
+use grace_core::wire::HealthError;
 use grace_core::{PortError, PortErrorKind, Text};
 
 use crate::PveError;
@@ -67,6 +68,16 @@ pub enum Error {
         /// What it wrote, or what is wrong with it, bounded.
         output: Text,
     },
+    /// What should be a health document is none.
+    #[error("{place}: {error}: {excerpt}")]
+    Document {
+        /// Where it is from: a file, a command, a URL without what may be secret in it.
+        place: Text,
+        /// What is wrong with it, with line and column.
+        error: HealthError,
+        /// How it begins.
+        excerpt: Text,
+    },
     /// A server did not give what it was asked for.
     #[error("{url}: {fault}")]
     Http {
@@ -94,10 +105,13 @@ impl Error {
             Self::Read { error, .. } | Self::Run { error, .. } => match error.kind() {
                 io::ErrorKind::NotFound => PortErrorKind::Missing,
                 io::ErrorKind::PermissionDenied => PortErrorKind::PermissionDenied,
+                io::ErrorKind::TimedOut => PortErrorKind::TimedOut,
                 _ => PortErrorKind::Other,
             },
             Self::Late { .. } => PortErrorKind::TimedOut,
-            Self::TooLong { .. } | Self::Malformed { .. } => PortErrorKind::Malformed,
+            Self::TooLong { .. } | Self::Malformed { .. } | Self::Document { .. } => {
+                PortErrorKind::Malformed
+            }
             Self::NoSystemd { .. } => PortErrorKind::Missing,
             Self::Pve(error) => error.kind(),
             Self::Failed { .. } => PortErrorKind::Other,

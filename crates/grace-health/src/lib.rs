@@ -5,6 +5,7 @@
 //! | [`Systemd`] | `services` | the system's state and its failed units, by `systemctl` |
 //! | [`Mounts`] | `storage` | whether what fstab wants mounted is mounted, and writable |
 //! | [`Network`] | `network` | whether the links of interfaces that are set up are up |
+//! | [`Document`] | the document's | what another monitor says in JSON: served, in a file, or printed |
 //!
 //! [`Composite`] puts several sources side by side, each with its own time-out, so that one that fails,
 //! hangs or panics costs its own part and is named among the gaps.
@@ -14,6 +15,7 @@
 
 mod child;
 mod composite;
+mod document;
 mod error;
 mod files;
 mod http;
@@ -23,8 +25,9 @@ mod pve;
 mod systemd;
 
 pub use self::composite::Composite;
+pub use self::document::Document;
 pub use self::error::Error;
-pub use self::http::{Endpoint, Fingerprint, HttpFault, Trust};
+pub use self::http::{Endpoint, Fingerprint, HttpFault, NotAFingerprint, Trust};
 pub use self::mounts::Mounts;
 pub use self::network::Network;
 pub use self::pve::{

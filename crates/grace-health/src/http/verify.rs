@@ -102,6 +102,15 @@ pub(super) struct Refusal {
     pub(super) words: Text,
 }
 
+fn refusal(seen: Fingerprint, words: Text) -> rustls::Error {
+    CertificateError::Other(OtherError(Arc::new(Refusal { seen, words }))).into()
+}
+
+fn not_its_key(certificate: &CertificateDer<'_>, error: &rustls::Error) -> rustls::Error {
+    let words = Text::new(format!("the server does not prove that it is its own: {error}"));
+    refusal(Fingerprint::of(certificate), words)
+}
+
 /// Which certificate passes.
 #[derive(Debug)]
 enum Rule {
@@ -137,8 +146,7 @@ impl ServerCertVerifier for Verifier {
             Rule::Leaf(pinned) if *pinned == seen => return Ok(ServerCertVerified::assertion()),
             Rule::Leaf(pinned) => Text::new(format!("expected {pinned}")),
         };
-        let refusal = OtherError(Arc::new(Refusal { seen, words }));
-        Err(CertificateError::Other(refusal).into())
+        Err(refusal(seen, words))
     }
 
     // Without these a server that only shows the certificate, and has not its key, would pass.
@@ -150,6 +158,7 @@ impl ServerCertVerifier for Verifier {
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
         let algorithms = &self.provider.signature_verification_algorithms;
         verify_tls12_signature(message, certificate, signed, algorithms)
+            .map_err(|error| not_its_key(certificate, &error))
     }
 
     fn verify_tls13_signature(
@@ -160,6 +169,7 @@ impl ServerCertVerifier for Verifier {
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
         let algorithms = &self.provider.signature_verification_algorithms;
         verify_tls13_signature(message, certificate, signed, algorithms)
+            .map_err(|error| not_its_key(certificate, &error))
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {

@@ -58,7 +58,12 @@ impl Server {
 
     /// A server of `https`, whose certificate is for `127.0.0.1` and signed by an authority of its own.
     pub(crate) async fn tls() -> Self {
-        let certificate = Certificate::new();
+        Self::tls_named("127.0.0.1").await
+    }
+
+    /// The same with a certificate for another name.
+    pub(crate) async fn tls_named(name: &str) -> Self {
+        let certificate = Certificate::new(name);
         let key = certificate.key.clone_key();
         Self::start(Some(certificate), Some(key)).await
     }
@@ -66,14 +71,15 @@ impl Server {
     /// A server that shows another one's certificate and has not its key.
     pub(crate) async fn impostor_of(other: &Self) -> Self {
         let certificate = other.certificate.clone().expect("a server of https");
-        Self::start(Some(certificate), Some(Certificate::new().key)).await
+        Self::start(Some(certificate), Some(Certificate::new("127.0.0.1").key)).await
     }
 
     async fn start(certificate: Option<Certificate>, key: Option<PrivateKeyDer<'static>>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let state = Arc::new(Mutex::new(State::default()));
-        let tls = certificate.as_ref().zip(key).map(|(certificate, key)| certificate.acceptor(&key));
+        let tls =
+            certificate.as_ref().zip(key).map(|(certificate, key)| certificate.acceptor(&key));
         let mut task = JoinSet::new();
         task.spawn(serve(listener, tls, Arc::clone(&state)));
         Self { address, certificate, state, _task: task }
@@ -194,6 +200,12 @@ impl Reply {
         self
     }
 
+    /// The same, without its last bytes.
+    pub(crate) fn cut(mut self, bytes: usize) -> Self {
+        self.bytes.truncate(self.bytes.len().saturating_sub(bytes));
+        self
+    }
+
     /// A body without end, a byte at a time.
     pub(crate) fn drip(every: Duration) -> Self {
         Self { then: Then::Drip(every), ..Self::without_length() }
@@ -261,11 +273,15 @@ async fn read(stream: &mut (impl AsyncRead + Unpin)) -> io::Result<Option<Reques
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") && head.len() < REQUEST {
         head.push(stream.read_u8().await?);
+        if !head[0].is_ascii_uppercase() {
+            // No method, so no HTTP: a TLS handshake, for instance.
+            return Ok(None);
+        }
     }
     Ok(Request::parse(&String::from_utf8_lossy(&head)))
 }
 
-/// A certificate for `127.0.0.1`, its key, and the authority that signed it.
+/// A certificate for one name, its key, and the authority that signed it.
 struct Certificate {
     leaf: CertificateDer<'static>,
     key: PrivateKeyDer<'static>,
@@ -280,7 +296,7 @@ impl Clone for Certificate {
 }
 
 impl Certificate {
-    fn new() -> Self {
+    fn new(name: &str) -> Self {
         let mut authority = CertificateParams::new(Vec::new()).unwrap();
         authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let authority_key = KeyPair::generate().unwrap();
@@ -288,8 +304,8 @@ impl Certificate {
         let authority = Issuer::new(authority, authority_key);
 
         let key = KeyPair::generate().unwrap();
-        let names = vec!["127.0.0.1".to_owned(), "localhost".to_owned()];
-        let leaf = CertificateParams::new(names).unwrap().signed_by(&key, &authority).unwrap();
+        let leaf = CertificateParams::new([name.to_owned()]).unwrap();
+        let leaf = leaf.signed_by(&key, &authority).unwrap();
         let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
         Self { leaf: leaf.der().clone(), key, ca_pem }
     }
