@@ -1,5 +1,6 @@
 //! A node of Proxmox VE: its configuration as files, its answers as files beside a `pvesh`.
 #![expect(
+    dead_code,
     clippy::unwrap_used,
     reason = "each test binary includes this, uses a part of it, and ends where it fails"
 )]
@@ -118,4 +119,9 @@ pub(crate) fn changed(part: &str, from: &str, to: &str) -> String {
     let (_, answer) = WELL.into_iter().find(|(name, _)| *name == part).unwrap();
     assert!(answer.contains(from), "{part} has no {from}");
     answer.replacen(from, to, 1)
+}
+
+/// An answer of `pvesh` as the HTTPS API gives it.
+pub(crate) fn data(answer: &str) -> String {
+    format!("{{\"data\":{answer}}}")
 }
