@@ -23,7 +23,8 @@ pub struct PveApi {
 }
 
 impl PveApi {
-    /// The API at this endpoint, such as `https://localhost:8006`, about the node that answers there.
+    /// The API at this endpoint, such as `https://localhost:8006`, about the node that answers there. That
+    /// one answers for itself whether its cluster has a quorum or not.
     ///
     /// A node's certificate is signed by its cluster's own authority: trust
     /// [the file](crate::Trust::CaFile) `/etc/pve/pve-root-ca.pem`, or

@@ -124,7 +124,10 @@ fn service_category(listed: &Listed<Service>, in_cluster: bool) -> CategoryHealt
         Some(service) => service_check(service, Status::Critical),
         None => Check::new(name, Status::Unknown, "not among the services that Proxmox VE lists"),
     });
-    let is_enabled = |service: &&Service| service.unit.as_deref() == Some("enabled");
+    // `enabled`, and `enabled-runtime`.
+    let is_enabled = |service: &&Service| {
+        service.unit.as_deref().is_some_and(|unit| unit.starts_with("enabled"))
+    };
     let wanted = WANTED.into_iter().filter_map(find).filter(is_enabled);
     let wanted = wanted.map(|service| service_check(service, Status::Warning));
     CategoryHealth::from_checks("services", needed.chain(wanted).collect())
@@ -135,7 +138,7 @@ fn service_check(service: &Service, down: Status) -> Check {
     let (status, reason) = match (state.as_str(), active.as_deref()) {
         ("running", _) => (Status::Ok, "running".to_owned()),
         ("unknown", _) => (Status::Unknown, "systemd does not know its state".to_owned()),
-        (_, Some(active @ ("activating" | "deactivating" | "reloading"))) => {
+        (_, Some(active @ ("activating" | "deactivating" | "reloading" | "refreshing"))) => {
             (Status::Warning, format!("{active} ({state})"))
         }
         _ => (down, format!("not running ({state})")),
