@@ -97,6 +97,8 @@ impl HealthSource for Composite {
             match answer {
                 Ok(Some(guests)) => return Ok(Some(guests)),
                 Ok(None) => {}
+                // What this host does not have starts no guests on it.
+                Err(error) if error.kind() == PortErrorKind::Missing => {}
                 Err(error) => failed.push(Failed::new(part, &error)),
             }
         }

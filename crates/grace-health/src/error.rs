@@ -5,7 +5,11 @@ use std::path::PathBuf;
 use std::process::ExitStatus;
 use std::time::Duration;
 
+use grace_core::wire::HealthError;
 use grace_core::{PortError, PortErrorKind, Text};
+
+use crate::PveError;
+use crate::http::HttpFault;
 
 /// Why a source could not be read.
 ///
@@ -64,12 +68,33 @@ pub enum Error {
         /// What it wrote, or what is wrong with it, bounded.
         output: Text,
     },
+    /// What should be a health document is none.
+    #[error("{place}: {error}: {excerpt}")]
+    Document {
+        /// Where it is from: a file, a command, a URL without what may be secret in it.
+        place: Text,
+        /// What is wrong with it, with line and column.
+        error: HealthError,
+        /// How it begins.
+        excerpt: Text,
+    },
+    /// A server did not give what it was asked for.
+    #[error("{url}: {fault}")]
+    Http {
+        /// What was asked for, without what may be secret in it.
+        url: Text,
+        /// What went wrong.
+        fault: HttpFault,
+    },
     /// The host runs another init system, or is a chroot or container without one.
     #[error("systemd does not run here: {words}")]
     NoSystemd {
         /// What `systemctl` said.
         words: Text,
     },
+    /// Proxmox VE could not be read.
+    #[error(transparent)]
+    Pve(#[from] PveError),
 }
 
 impl Error {
@@ -80,13 +105,25 @@ impl Error {
             Self::Read { error, .. } | Self::Run { error, .. } => match error.kind() {
                 io::ErrorKind::NotFound => PortErrorKind::Missing,
                 io::ErrorKind::PermissionDenied => PortErrorKind::PermissionDenied,
+                io::ErrorKind::TimedOut => PortErrorKind::TimedOut,
                 _ => PortErrorKind::Other,
             },
             Self::Late { .. } => PortErrorKind::TimedOut,
-            Self::TooLong { .. } | Self::Malformed { .. } => PortErrorKind::Malformed,
+            Self::TooLong { .. } | Self::Malformed { .. } | Self::Document { .. } => {
+                PortErrorKind::Malformed
+            }
             Self::NoSystemd { .. } => PortErrorKind::Missing,
+            Self::Pve(error) => error.kind(),
             Self::Failed { .. } => PortErrorKind::Other,
+            Self::Http { fault, .. } => fault.kind(),
         }
+    }
+}
+
+impl Error {
+    /// Whether it is a file that is not there.
+    pub(crate) fn is_not_found(&self) -> bool {
+        matches!(self, Self::Read { error, .. } if error.kind() == io::ErrorKind::NotFound)
     }
 }
 

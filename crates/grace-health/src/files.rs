@@ -14,12 +14,17 @@ const LIMIT: usize = 16 << 20;
 
 /// The text of a file; what is not Unicode in it becomes `U+FFFD`.
 pub(crate) fn read(path: &Path) -> Result<String, Error> {
+    read_bounded(path, LIMIT)
+}
+
+/// The text of a file that is at most `limit` bytes long.
+pub(crate) fn read_bounded(path: &Path, limit: usize) -> Result<String, Error> {
     let failed = |error| Error::Read { path: path.to_owned(), error };
     let file = File::open(path).map_err(failed)?;
     let mut bytes = Vec::new();
-    let read = file.take(LIMIT as u64 + 1).read_to_end(&mut bytes).map_err(failed)?;
-    if read > LIMIT {
-        return Err(Error::TooLong { path: path.to_owned(), limit: LIMIT });
+    let read = file.take(limit as u64 + 1).read_to_end(&mut bytes).map_err(failed)?;
+    if read > limit {
+        return Err(Error::TooLong { path: path.to_owned(), limit });
     }
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }

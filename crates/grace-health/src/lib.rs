@@ -1,27 +1,42 @@
-//! Health of a plain systemd Linux host, for `grace`.
+//! Health of a systemd Linux host, and of a node of Proxmox VE, for `grace`.
 //!
 //! | source | category | what it looks at |
 //! | --- | --- | --- |
 //! | [`Systemd`] | `services` | the system's state and its failed units, by `systemctl` |
 //! | [`Mounts`] | `storage` | whether what fstab wants mounted is mounted, and writable |
 //! | [`Network`] | `network` | whether the links of interfaces that are set up are up |
+//! | [`Pve`] | `vms`, `storage`, `services` | whether the guests run that start with a node of Proxmox VE, its storages are available, and its daemons run |
+//! | [`Document`] | the document's | what another monitor says in JSON: served, in a file, or printed |
 //!
 //! [`Composite`] puts several sources side by side, each with its own time-out, so that one that fails,
 //! hangs or panics costs its own part and is named among the gaps.
 //!
 //! No source looks *into* a file system it checks: a look at a network mount whose server is gone blocks
-//! for minutes. All of them read what the kernel and systemd know already.
+//! for minutes. All of them read what the kernel, systemd and Proxmox VE know already.
+//!
+//! [`GuestConfigs`] reads the names of a node's guests, and which of them start with it, from `/etc/pve`.
 
 mod child;
 mod composite;
+mod document;
 mod error;
 mod files;
+mod http;
 mod mounts;
 mod network;
+mod pve;
 mod systemd;
 
 pub use self::composite::Composite;
+pub use self::document::Document;
 pub use self::error::Error;
+pub use self::http::{Endpoint, Fingerprint, HttpFault, NotAFingerprint, Trust};
 pub use self::mounts::Mounts;
 pub use self::network::Network;
+#[cfg(fuzzing)]
+pub use self::pve::fuzz as fuzz_pve;
+pub use self::pve::{
+    ConfiguredGuests, GuestConfig, GuestConfigs, HaState, NotAToken, Pve, PveApi, PveError,
+    PveToken, Starter, Startup,
+};
 pub use self::systemd::Systemd;

@@ -151,6 +151,14 @@ async fn expected_guests_are_the_first_answer() {
     one.break_down(PortErrorKind::Other);
     assert_eq!(all.expected_guests().await.unwrap(), Some(guests("2")));
 
+    two.break_down(PortErrorKind::Missing);
+    let error = all.expected_guests().await.unwrap_err();
+    assert_eq!(error.detail().as_str(), "one: the fake source was broken");
+    // A source of what this host does not have cannot tell, and another need not know.
+    one.break_down(PortErrorKind::Missing);
+    assert_eq!(all.expected_guests().await.unwrap(), None);
+
+    one.break_down(PortErrorKind::Other);
     two.break_down(PortErrorKind::Other);
     let error = all.expected_guests().await.unwrap_err();
     assert!(error.detail().starts_with("one: "), "{error}");

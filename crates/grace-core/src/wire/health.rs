@@ -2,14 +2,12 @@
 
 use alloc::collections::BTreeSet;
 use alloc::format;
-use alloc::string::String;
 use alloc::vec::Vec;
-use core::fmt;
 
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use crate::{CategoryHealth, Check, Gap, GapKind, HealthSnapshot, Status, Text};
+use super::json::{Gaps, Members, shape, words};
+use crate::{CategoryHealth, Check, HealthSnapshot, Status, Text};
 
 /// Reads a health document.
 ///
@@ -27,17 +25,13 @@ use crate::{CategoryHealth, Check, Gap, GapKind, HealthSnapshot, Status, Text};
 ///
 /// What is wrong in the document spoils only itself: a check or category that is no object is left out,
 /// a status that is absent or no known word is [`Status::Unknown`], and of two categories of one name,
-/// in any case of letters, the first stays. Each of these is a [`Gap`] that names the place. A document
+/// in any case of letters, the first stays. Each of these is a [`Gap`](crate::Gap) that names the place. A document
 /// without a status of the whole is [`Status::Unknown`], and that is no gap: the status says it.
 ///
 /// # Errors
 /// Text that is not JSON, or whose top level is no object, with line and column.
 pub fn parse_health(json: &str) -> Result<HealthSnapshot, HealthError> {
-    let document: Members<'_> = serde_json::from_str(json).map_err(|error| HealthError {
-        detail: Text::new(format!("{error}")),
-        line: error.line(),
-        column: error.column(),
-    })?;
+    let document: Members<'_> = serde_json::from_str(json).map_err(HealthError::new)?;
     let mut gaps = Gaps::default();
     let overall = match document.find(&["overall_status", "overall"]) {
         Some(value) => status(value, "the whole", &mut gaps),
@@ -62,6 +56,11 @@ pub struct HealthError {
 }
 
 impl HealthError {
+    pub(super) fn new(error: serde_json::Error) -> Self {
+        let detail = Text::new(format!("{error}"));
+        Self { detail, line: error.line(), column: error.column() }
+    }
+
     /// The line of the fault, from 1.
     #[must_use]
     pub const fn line(&self) -> usize {
@@ -171,7 +170,7 @@ fn status(value: &RawValue, place: &str, gaps: &mut Gaps) -> Status {
 }
 
 /// The first of the members that hold text. One of another type is named and passed over.
-fn text_of(members: &Members<'_>, place: &str, gaps: &mut Gaps) -> Text {
+pub(super) fn text_of(members: &Members<'_>, place: &str, gaps: &mut Gaps) -> Text {
     for key in ["reason", "message", "detail"] {
         let Some(value) = members.find(&[key]) else {
             continue;
@@ -182,141 +181,4 @@ fn text_of(members: &Members<'_>, place: &str, gaps: &mut Gaps) -> Text {
         gaps.push(format!("{place}: its {key} is {}", shape(value)));
     }
     Text::default()
-}
-
-/// The text of a string; of a number or a truth value, as it stands in the document.
-fn words(value: &RawValue) -> Option<String> {
-    match shape(value) {
-        Shape::String => serde_json::from_str(value.get()).ok().map(|Words(text)| text),
-        Shape::Number | Shape::Truth => Some(value.get().into()),
-        Shape::Null | Shape::List | Shape::Object => None,
-    }
-}
-
-/// The members of an object in the document's order, their values not yet looked into.
-///
-/// Values are kept raw so that a wrong one is found where it is used and cannot spoil its neighbours.
-struct Members<'a>(Vec<(String, &'a RawValue)>);
-
-impl<'a> Members<'a> {
-    /// The member of the first of these keys that is there and not null.
-    fn find(&self, keys: &[&str]) -> Option<&'a RawValue> {
-        keys.iter().find_map(|key| {
-            let (_, value) = self.0.iter().find(|(name, _)| name == key)?;
-            (shape(value) != Shape::Null).then_some(*value)
-        })
-    }
-}
-
-impl<'de> Deserialize<'de> for Members<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(MembersVisitor)
-    }
-}
-
-struct MembersVisitor;
-
-impl<'de> Visitor<'de> for MembersVisitor {
-    type Value = Members<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut members = Vec::new();
-        while let Some((Words(name), value)) = map.next_entry()? {
-            members.push((name, value));
-        }
-        Ok(Members(members))
-    }
-}
-
-/// A string of the document, also one that is not Unicode.
-///
-/// Python writes a byte it could not decode as a lone surrogate (`"\udc80"`), which is JSON and not
-/// text. Read as bytes, such a name costs its own odd character instead of the map it stands in.
-struct Words(String);
-
-impl<'de> Deserialize<'de> for Words {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_bytes(WordsVisitor)
-    }
-}
-
-struct WordsVisitor;
-
-impl Visitor<'_> for WordsVisitor {
-    type Value = Words;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a string")
-    }
-
-    fn visit_bytes<E>(self, bytes: &[u8]) -> Result<Words, E> {
-        Ok(Words(String::from_utf8_lossy(bytes).into_owned()))
-    }
-}
-
-/// What a JSON value is, from its first byte: the parser has made sure that the rest fits.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Shape {
-    Null,
-    Truth,
-    Number,
-    String,
-    List,
-    Object,
-}
-
-fn shape(value: &RawValue) -> Shape {
-    match value.get().as_bytes().first() {
-        Some(b'{') => Shape::Object,
-        Some(b'[') => Shape::List,
-        Some(b'"') => Shape::String,
-        Some(b't' | b'f') => Shape::Truth,
-        Some(b'n') | None => Shape::Null,
-        Some(_) => Shape::Number,
-    }
-}
-
-impl fmt::Display for Shape {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Null => "null",
-            Self::Truth => "a truth value",
-            Self::Number => "a number",
-            Self::String => "a string",
-            Self::List => "a list",
-            Self::Object => "an object",
-        })
-    }
-}
-
-/// The gaps of one document: the first by name, the rest by number, so that a document of a million
-/// faults does not become a million lines.
-#[derive(Default)]
-struct Gaps {
-    named: Vec<Gap>,
-    unnamed: usize,
-}
-
-impl Gaps {
-    const NAMED: usize = 50;
-
-    fn push(&mut self, detail: impl AsRef<str>) {
-        if self.named.len() < Self::NAMED {
-            self.named.push(Gap::new(GapKind::HealthIncomplete, detail));
-        } else {
-            self.unnamed = self.unnamed.saturating_add(1);
-        }
-    }
-
-    fn finish(mut self) -> Vec<Gap> {
-        if self.unnamed > 0 {
-            let rest = format!("{} more faults in the document", self.unnamed);
-            self.named.push(Gap::new(GapKind::HealthIncomplete, rest));
-        }
-        self.named
-    }
 }
