@@ -64,6 +64,42 @@ pub enum Error {
         /// What it wrote, or what is wrong with it, bounded.
         output: Text,
     },
+    /// There is no system bus that this process can talk to.
+    #[error("system bus at {address}: {words}")]
+    NoBus {
+        /// Where it was looked for.
+        address: Text,
+        /// What kind of error it is at the port.
+        kind: PortErrorKind,
+        /// Why.
+        words: Text,
+    },
+    /// A question to the system bus was not answered in time.
+    #[error("system bus: {question}: no answer within {deadline:?}")]
+    BusLate {
+        /// The service and what it was asked: `org.freedesktop.systemd1 ListJobs`.
+        question: Text,
+        /// The time it had.
+        deadline: Duration,
+    },
+    /// A question to the system bus was not answered, or not with an answer.
+    #[error("system bus: {question}: {words}")]
+    BusFailed {
+        /// The service and what it was asked.
+        question: Text,
+        /// What kind of error it is at the port.
+        kind: PortErrorKind,
+        /// Why, in the service's words.
+        words: Text,
+    },
+    /// Neither the system bus nor the program that was asked in its stead gave an answer.
+    #[error("{bus}; {program}")]
+    BothWays {
+        /// What the bus said.
+        bus: Box<Self>,
+        /// What came of the program.
+        program: Box<Self>,
+    },
     /// The host runs another init system, or is a chroot or container without one.
     #[error("systemd does not run here: {words}")]
     NoSystemd {
@@ -82,7 +118,9 @@ impl Error {
                 io::ErrorKind::PermissionDenied => PortErrorKind::PermissionDenied,
                 _ => PortErrorKind::Other,
             },
-            Self::Late { .. } => PortErrorKind::TimedOut,
+            Self::NoBus { kind, .. } | Self::BusFailed { kind, .. } => *kind,
+            Self::BothWays { bus, .. } => bus.kind(),
+            Self::Late { .. } | Self::BusLate { .. } => PortErrorKind::TimedOut,
             Self::TooLong { .. } | Self::Malformed { .. } => PortErrorKind::Malformed,
             Self::NoSystemd { .. } => PortErrorKind::Missing,
             Self::Failed { .. } => PortErrorKind::Other,

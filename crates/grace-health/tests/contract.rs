@@ -16,7 +16,7 @@ impl HealthSubject for SystemdHost {
     type Port = Systemd;
 
     fn host(&self) -> Systemd {
-        Systemd::new().with_program(self.0.systemctl())
+        Systemd::new().without_bus().with_program(self.0.systemctl())
     }
 
     fn set(&self, scene: Scene) {
@@ -41,10 +41,10 @@ impl HealthSubject for SystemdHost {
         self.set(Scene::Well);
         self.0.write("units.exit", "1");
         vec![
-            Systemd::new().with_program(gone),
+            Systemd::new().without_bus().with_program(gone),
             self.host(),
-            Systemd::new().with_program("/bin/false"),
-            Systemd::new().with_program("/bin/true"),
+            Systemd::new().without_bus().with_program("/bin/false"),
+            Systemd::new().without_bus().with_program("/bin/true"),
         ]
     }
 }

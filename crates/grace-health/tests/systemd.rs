@@ -17,7 +17,7 @@ async fn read(files: &[(&str, &str)]) -> String {
     for (name, text) in files {
         tree.write(name, text);
     }
-    let systemd = Systemd::new().with_program(tree.systemctl());
+    let systemd = Systemd::new().without_bus().with_program(tree.systemctl());
     let path = tree.path().display().to_string();
     print(systemd.check().await).replace(&path, "")
 }
@@ -82,7 +82,7 @@ async fn a_host_without_systemd_is_missing_it() {
         let words = "missing: systemd does not run here: ";
         assert!(reading.starts_with(words), "{reading}");
     }
-    let nowhere = Systemd::new().with_program("/nowhere/systemctl");
+    let nowhere = Systemd::new().without_bus().with_program("/nowhere/systemctl");
     assert_eq!(
         print(nowhere.check().await),
         "missing: /nowhere/systemctl is-system-running: No such file or directory (os error 2)"
@@ -114,8 +114,10 @@ async fn a_systemctl_that_hangs_is_late_and_is_killed() {
         let tree = Tree::new();
         tree.write("state", "running\n");
         tree.write(question, "");
-        let systemd =
-            Systemd::new().with_program(tree.systemctl()).with_deadline(Duration::from_millis(500));
+        let systemd = Systemd::new()
+            .without_bus()
+            .with_program(tree.systemctl())
+            .with_deadline(Duration::from_millis(500));
         let reading = print(systemd.check().await);
         assert!(reading.starts_with("timed out: "), "{reading}");
         assert!(reading.ends_with(": no answer within 500ms"), "{reading}");
