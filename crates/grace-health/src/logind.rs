@@ -11,13 +11,12 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use futures_util::StreamExt;
 use grace_core::{Gap, GapKind, Happening, HostEvents, Occurrence, Origin, PortError};
 use zbus::Message;
 
 pub use self::delay::ShutdownDelay;
 use self::known::Known;
-use self::session::{Facts, Session};
+use self::session::{Facts, Session, Woken};
 use self::signal::Signal;
 use crate::{Error, SystemBus};
 
@@ -38,6 +37,8 @@ use crate::{Error, SystemBus};
 /// and what has changed meanwhile is told. A service that is not there, or does not answer, is a gap as well,
 /// and is listened to once it has come. A bus that cannot be reached when the source is opened, or that has
 /// neither service, is an error, of kind [`Missing`](grace_core::PortErrorKind::Missing) where there is none.
+///
+/// Before systemd 255 logind does not tell when its plans change, and is asked every 5 s.
 ///
 /// Nobody else's signals are listened to, whatever they are called.
 pub struct Logind {
@@ -116,13 +117,16 @@ impl Logind {
                 let news = news.map(|news| Occurrence::new(Origin::Bus, news).saying(words()));
                 self.told.extend(news);
             }
-            Ok(Signal::Changed) => {
-                if let Link::Open(session) = std::mem::replace(&mut self.link, Link::Closed) {
-                    self.link = Link::Opening(Box::pin(session.read()));
-                }
-            }
+            Ok(Signal::Changed) => self.look(),
             Ok(Signal::Owner { .. } | Signal::Other) => {}
             Err(error) => self.tell_gap(&format!("{}: {error}", words())),
+        }
+    }
+
+    /// Reads what is so again. What is told meanwhile waits.
+    fn look(&mut self) {
+        if let Link::Open(session) = std::mem::replace(&mut self.link, Link::Closed) {
+            self.link = Link::Opening(Box::pin(session.read()));
         }
     }
 
@@ -176,10 +180,10 @@ impl HostEvents for Logind {
                         return Err(error.into());
                     }
                 },
-                Link::Open(session) => match session.stream.next().await {
-                    Some(Ok(message)) => self.hear(&message),
-                    Some(Err(error)) => self.lost(&error.to_string()),
-                    None => self.lost("it has closed the connection"),
+                Link::Open(session) => match session.next().await {
+                    Woken::Message(message) => self.hear(&message),
+                    Woken::Look => self.look(),
+                    Woken::Lost(why) => self.lost(&why),
                 },
             }
         }

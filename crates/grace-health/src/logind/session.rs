@@ -2,10 +2,13 @@
 
 use std::collections::HashMap;
 use std::num::NonZeroUsize;
+use std::pin::pin;
 use std::time::Duration;
 
-use futures_util::future::{join, join3, try_join_all};
+use futures_util::StreamExt;
+use futures_util::future::{Either, join, join3, pending, select, try_join_all};
 use grace_core::{Gap, GapKind, PortErrorKind, ShutdownKind, Uptime};
+use tokio::time::{Interval, MissedTickBehavior, interval};
 use zbus::{Connection, Message, MessageStream, OwnedObjectPath, OwnedVariant};
 
 use super::known::Heard;
@@ -18,11 +21,26 @@ use crate::systemd::SystemState;
 /// which is told.
 const QUEUE: NonZeroUsize = NonZeroUsize::new(256).expect("not zero");
 
+/// How often a logind is asked that does not tell of what it plans: before systemd 255.
+const LOOKS: Duration = Duration::from_secs(5);
+
 /// What is listened to.
 pub(super) struct Session {
-    pub(super) stream: MessageStream,
+    stream: MessageStream,
     owners: Owners,
     deadline: Duration,
+    /// When to read what is so again, where not all of it is told.
+    looks: Option<Interval>,
+}
+
+/// Why a session wakes.
+pub(super) enum Woken {
+    /// A message has come.
+    Message(Message),
+    /// It is time to read what is so again.
+    Look,
+    /// The connection is gone, and why.
+    Lost(String),
 }
 
 /// Who is whom: the bus lets anyone send a signal that looks like logind's.
@@ -51,7 +69,23 @@ impl Session {
             .iter()
             .map(|rule| Object::BUS.ask::<_, ()>(&connection, "AddMatch", rule, deadline));
         try_join_all(listening).await?;
-        Self { stream, owners: Owners::default(), deadline }.read().await
+        Self { stream, owners: Owners::default(), deadline, looks: None }.read().await
+    }
+
+    /// Waits for a message, or for the time to look. What is given up here is not lost.
+    pub(super) async fn next(&mut self) -> Woken {
+        let look = async {
+            match &mut self.looks {
+                Some(looks) => looks.tick().await,
+                None => pending().await,
+            }
+        };
+        match select(self.stream.next(), pin!(look)).await {
+            Either::Left((Some(Ok(message)), _)) => Woken::Message(message),
+            Either::Left((Some(Err(error)), _)) => Woken::Lost(error.to_string()),
+            Either::Left((None, _)) => Woken::Lost("it has closed the connection".to_owned()),
+            Either::Right(_) => Woken::Look,
+        }
     }
 
     /// Reads what is so, of whoever is on the bus now.
@@ -71,6 +105,7 @@ impl Session {
                 match logind {
                     Ok(logind) => {
                         goes_down = logind.goes_down;
+                        self.look_again(!logind.tells_plans);
                         let heard =
                             [Heard::Scheduled(logind.scheduled), Heard::Sleeps(logind.sleeps)];
                         facts.heard.extend(heard.map(|heard| (heard, None)));
@@ -97,6 +132,19 @@ impl Session {
         }
         self.owners = Owners::read(&connection, deadline).await;
         Ok((self, facts))
+    }
+
+    /// Whether what is so is read again from time to time.
+    fn look_again(&mut self, again: bool) {
+        if again != self.looks.is_some() {
+            self.looks = again.then(|| {
+                let mut looks = interval(LOOKS);
+                // What is so now has just been read.
+                looks.reset();
+                looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+                looks
+            });
+        }
     }
 
     /// What a message says, if it is a signal of one of those that are listened to.
@@ -148,6 +196,7 @@ struct LogindFacts {
     goes_down: Option<ShutdownKind>,
     scheduled: Option<ShutdownKind>,
     sleeps: bool,
+    tells_plans: bool,
 }
 
 async fn logind(connection: &Connection, deadline: Duration) -> Result<LogindFacts, Error> {
@@ -159,13 +208,15 @@ async fn logind(connection: &Connection, deadline: Duration) -> Result<LogindFac
         LOGIND.property(connection, "PreparingForSleep", deadline),
     )
     .await;
-    // systemd before 255 does not know it.
+    // systemd before 255 does not know it, nor does it tell when what is scheduled changes.
+    let tells_plans = metadata.is_ok();
     let metadata: HashMap<String, OwnedVariant> = metadata.unwrap_or_default();
     let (word, _at): (String, u64) = scheduled?;
     Ok(LogindFacts {
         goes_down: preparing.then(|| signal::metadata_kind(&metadata)),
         scheduled: signal::scheduled(&word),
         sleeps: sleeps?,
+        tells_plans,
     })
 }
 

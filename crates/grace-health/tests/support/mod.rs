@@ -5,6 +5,8 @@
     reason = "each test binary includes this, uses a part of it, and ends where it fails"
 )]
 
+pub(crate) mod bus;
+
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
