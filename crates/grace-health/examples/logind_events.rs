@@ -1,7 +1,6 @@
-//! Prints what logind and systemd tell of this host, as it happens: `logind_events [hold]`.
+//! Prints what logind and systemd tell of this host, as it happens, and delays shutdowns until it has.
 //!
-//! A line is `NAME [WORDS]`, after `at SECONDS` where it is known when it happened. With `hold`, shutdowns are
-//! delayed until one has been told here.
+//! A line is `NAME [WORDS]`, after `at SECONDS` where it is known when it happened.
 
 use std::error::Error;
 use std::io::{Write, stdout};
@@ -10,14 +9,11 @@ use grace_core::{Event, Happening, HostEvents, Note, Occurrence};
 use grace_health::{Logind, ShutdownDelay, SystemBus};
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Box<dyn Error>> {
+pub(crate) async fn main() -> Result<(), Box<dyn Error>> {
     let bus = SystemBus::new();
-    let mut delay = None;
-    if std::env::args().nth(1).as_deref() == Some("hold") {
-        let taken = ShutdownDelay::take(&bus, "tells of it first").await?;
-        say(&format!("holds for {:?}", taken.longest()))?;
-        delay = Some(taken);
-    }
+    let taken = ShutdownDelay::take(&bus, "tells of it first").await?;
+    say(&format!("holds for {:?}", taken.longest()))?;
+    let mut delay = Some(taken);
     let mut logind = Logind::new().with_bus(bus);
     loop {
         let occurrence = logind.next().await?;

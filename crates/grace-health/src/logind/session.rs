@@ -228,8 +228,11 @@ struct SystemdFacts {
 
 async fn systemd(connection: &Connection, deadline: Duration) -> Result<SystemdFacts, Error> {
     const SYSTEMD: Object = Object::SYSTEMD;
-    // It tells of its jobs and of its start's end only where someone has asked for it.
-    SYSTEMD.ask::<_, ()>(connection, "Subscribe", &(), deadline).await?;
+    // It tells of its jobs and of its start's end only those who have asked for it, and refuses who asks twice.
+    match SYSTEMD.ask(connection, "Subscribe", &(), deadline).await {
+        Ok(()) | Err(Error::BusFailed { kind: PortErrorKind::Refused, .. }) => {}
+        Err(error) => return Err(error),
+    }
     let word: String = SYSTEMD.property(connection, "SystemState", deadline).await?;
     match SystemState::parse(&word) {
         Some(SystemState::Stopping) => {
