@@ -49,7 +49,7 @@ impl SystemBus {
     /// Asks a question on the connection that is kept, and waits for its answer no longer than `deadline`.
     pub(crate) async fn ask<Q, A>(
         &self,
-        object: &Object,
+        object: &Object<'_>,
         method: &str,
         question: &Q,
         deadline: Duration,
@@ -75,7 +75,7 @@ impl SystemBus {
     /// Reads a property, as [`ask`](Self::ask) asks.
     pub(crate) async fn property<A>(
         &self,
-        object: &Object,
+        object: &Object<'_>,
         name: &str,
         deadline: Duration,
     ) -> Result<A, Error>
@@ -137,13 +137,13 @@ impl fmt::Debug for SystemBus {
 
 /// An object on the bus, by the one interface of it that is asked.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Object {
+pub(crate) struct Object<'a> {
     pub(crate) service: &'static str,
-    pub(crate) path: &'static str,
+    pub(crate) path: &'a str,
     pub(crate) interface: &'static str,
 }
 
-impl Object {
+impl Object<'static> {
     /// The bus itself.
     pub(crate) const BUS: Self = Self {
         service: "org.freedesktop.DBus",
@@ -162,7 +162,9 @@ impl Object {
         path: "/org/freedesktop/login1",
         interface: "org.freedesktop.login1.Manager",
     };
+}
 
+impl Object<'_> {
     /// The same object's properties.
     pub(crate) const fn properties(&self) -> Self {
         Self { interface: "org.freedesktop.DBus.Properties", ..*self }

@@ -3,14 +3,18 @@
 //! | source | category | what it looks at |
 //! | --- | --- | --- |
 //! | [`Systemd`] | `services` | the system's state and its failed units, over D-Bus or by `systemctl` |
-//! | [`Mounts`] | `storage` | whether what fstab wants mounted is mounted, and writable |
+//! | [`Mounts`] | `storage` | whether what fstab and systemd want mounted is, and is writable, and whether network mounts answer |
 //! | [`Network`] | `network` | whether the links of interfaces that are set up are up |
 //!
 //! [`Composite`] puts several sources side by side, each with its own time-out, so that one that fails,
 //! hangs or panics costs its own part and is named among the gaps.
 //!
-//! No source looks *into* a file system it checks: a look at a network mount whose server is gone blocks
-//! for minutes. All of them read what the kernel and systemd know already.
+//! No source itself looks *into* a file system it checks: a look at a network mount whose server is gone
+//! blocks for minutes. They read what the kernel and systemd know already; at network mounts a child looks,
+//! which has a deadline.
+//!
+//! [`Logind`] tells of shutdowns, sleeps and the end of the host's start as they happen, and [`ShutdownDelay`]
+//! holds a shutdown up for as long as a last word takes. Both, and systemd, are asked over a [`SystemBus`].
 
 mod bus;
 mod child;

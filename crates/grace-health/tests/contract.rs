@@ -196,7 +196,7 @@ impl HealthSubject for MountsHost {
     type Port = Mounts;
 
     fn host(&self) -> Mounts {
-        Mounts::new().with_root(self.0.path())
+        Mounts::new().without_bus().with_root(self.0.path())
     }
 
     fn set(&self, scene: Scene) {
@@ -211,6 +211,7 @@ impl HealthSubject for MountsHost {
             Scene::Well | Scene::Ill => "nas:/vol /mnt/nas nfs",
         };
         self.0.write("proc/1/mountinfo", mountinfo);
+        self.0.directory("mnt/nas");
         self.0.write("etc/fstab", format!("/dev/sda1 / ext4\n{line}\n"));
     }
 
@@ -221,7 +222,7 @@ impl HealthSubject for MountsHost {
     fn unreadable(&self) -> Vec<Mounts> {
         self.set(Scene::Well);
         self.0.remove("proc/1/mountinfo");
-        vec![self.host(), Mounts::new().with_root("/nowhere")]
+        vec![self.host(), Mounts::new().without_bus().with_root("/nowhere")]
     }
 }
 
@@ -295,7 +296,8 @@ impl HealthSubject for CompositeHost {
     }
 
     fn unreadable(&self) -> Vec<Composite> {
-        let nowhere = Composite::new().with(Arc::new(Mounts::new().with_root("/nowhere")));
+        let nowhere =
+            Composite::new().with(Arc::new(Mounts::new().without_bus().with_root("/nowhere")));
         let silent = FakeHealth::well("silent", "storage", "tank");
         silent.break_down(PortErrorKind::TimedOut);
         vec![Composite::new(), nowhere.clone(), nowhere.with(Arc::new(silent))]

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use grace_core::HealthSource;
 use grace_health::Systemd;
-use support::{Tree, print};
+use support::{Tree, is_alive, print};
 
 /// The reading on a host whose `systemctl` answers with these files.
 async fn read(files: &[(&str, &str)]) -> String {
@@ -131,12 +131,6 @@ async fn a_systemctl_that_hangs_is_late_and_is_killed() {
         let dead = tokio::time::timeout(Duration::from_secs(10), dead).await;
         assert!(dead.is_ok(), "{pid} lives on");
     }
-}
-
-/// Whether a process runs; one that only waits to be reaped does not.
-fn is_alive(pid: &str) -> bool {
-    assert!(!pid.is_empty(), "the fake systemctl was not reached in time");
-    fs::read_to_string(format!("/proc/{pid}/stat")).is_ok_and(|stat| !stat.contains(") Z "))
 }
 
 #[tokio::test]

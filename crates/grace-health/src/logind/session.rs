@@ -169,7 +169,7 @@ impl Session {
 
 impl Owners {
     async fn read(connection: &Connection, deadline: Duration) -> Self {
-        let owner = async |object: Object| {
+        let owner = async |object: Object<'static>| {
             Object::BUS.ask(connection, "GetNameOwner", &object.service, deadline).await.ok()
         };
         let (logind, systemd) = join(owner(Object::LOGIND), owner(Object::SYSTEMD)).await;
@@ -177,7 +177,7 @@ impl Owners {
     }
 
     /// Whose message it is. The bus itself vouches for a sender's unique name.
-    fn object(&self, message: &Message) -> Option<Object> {
+    fn object(&self, message: &Message) -> Option<Object<'_>> {
         let header = message.header();
         let sender = header.sender()?.as_str();
         if sender == Object::BUS.service {
@@ -200,7 +200,7 @@ struct LogindFacts {
 }
 
 async fn logind(connection: &Connection, deadline: Duration) -> Result<LogindFacts, Error> {
-    const LOGIND: Object = Object::LOGIND;
+    const LOGIND: Object<'_> = Object::LOGIND;
     let preparing: bool = LOGIND.property(connection, "PreparingForShutdown", deadline).await?;
     let (metadata, scheduled, sleeps) = join3(
         LOGIND.property(connection, "PreparingForShutdownWithMetadata", deadline),
@@ -227,7 +227,7 @@ struct SystemdFacts {
 }
 
 async fn systemd(connection: &Connection, deadline: Duration) -> Result<SystemdFacts, Error> {
-    const SYSTEMD: Object = Object::SYSTEMD;
+    const SYSTEMD: Object<'_> = Object::SYSTEMD;
     // It tells of its jobs and of its start's end only those who have asked for it, and refuses who asks twice.
     match SYSTEMD.ask(connection, "Subscribe", &(), deadline).await {
         Ok(()) | Err(Error::BusFailed { kind: PortErrorKind::Refused, .. }) => {}

@@ -44,7 +44,7 @@ pub(super) fn metadata_kind(metadata: &HashMap<String, OwnedVariant>) -> Shutdow
 
 /// The rules by which the bus sends what is listened to, and no more.
 pub(super) fn rules() -> Vec<String> {
-    let of = |object: &Object, member: &str, rest: &str| {
+    let of = |object: &Object<'_>, member: &str, rest: &str| {
         let Object { service, interface, .. } = object;
         format!("type='signal',sender='{service}',interface='{interface}',member='{member}'{rest}")
     };
@@ -87,7 +87,7 @@ pub(super) enum Signal {
 ///
 /// # Errors
 /// The signal's body is not what its name says.
-pub(super) fn read(message: &Message, sender: &Object) -> zbus::Result<Signal> {
+pub(super) fn read(message: &Message, sender: &Object<'_>) -> zbus::Result<Signal> {
     let header = message.header();
     let member = member(&header);
     if message.message_type() != Type::Signal {

@@ -19,7 +19,7 @@ type JobEntry = (u32, String, String, String, OwnedObjectPath, OwnedObjectPath);
 
 /// Asks all of it at once, so that the whole has one deadline.
 pub(super) async fn read(bus: &SystemBus, deadline: Duration) -> Result<Reading, Error> {
-    const SYSTEMD: Object = Object::SYSTEMD;
+    const SYSTEMD: Object<'_> = Object::SYSTEMD;
     let patterns: (&[&str], &[&str]) = (&["failed"], &[]);
     let (word, units, jobs): (String, Vec<UnitEntry>, Vec<JobEntry>) = try_join3(
         bus.property(&SYSTEMD, "SystemState", deadline),
