@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use grace_core::Text;
 use tokio::io::{AsyncRead, AsyncReadExt};
-use tokio::process::Command;
+use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
 use crate::Error;
@@ -66,11 +66,20 @@ pub(crate) async fn run(
 }
 
 async fn run_to_end(program: &Path, args: &[&str]) -> io::Result<(ExitStatus, Kept, Kept)> {
+    let mut child = spawn(program, args)?;
+    let stdout = read(child.stdout.take(), STDOUT_LIMIT);
+    let stderr = read(child.stderr.take(), STDERR_LIMIT);
+    let (stdout, stderr) = futures_util::future::try_join(stdout, stderr).await?;
+    Ok((child.wait().await?, stdout, stderr))
+}
+
+fn spawn(program: &Path, args: &[&str]) -> io::Result<Child> {
     #[expect(
         clippy::disallowed_methods,
-        reason = "the owner of every child of this crate; `run` gives it a deadline"
+        reason = "the owner of every child of this crate; its callers give it a deadline"
     )]
-    let mut child = Command::new(program)
+    let mut command = Command::new(program);
+    command
         .args(args)
         .env("LC_ALL", "C.UTF-8")
         .env("SYSTEMD_COLORS", "0")
@@ -79,11 +88,58 @@ async fn run_to_end(program: &Path, args: &[&str]) -> io::Result<(ExitStatus, Ke
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .kill_on_drop(true)
-        .spawn()?;
-    let stdout = read(child.stdout.take(), STDOUT_LIMIT);
-    let stderr = read(child.stderr.take(), STDERR_LIMIT);
-    let (stdout, stderr) = futures_util::future::try_join(stdout, stderr).await?;
-    Ok((child.wait().await?, stdout, stderr))
+        .spawn()
+}
+
+/// A child that looks at something which may never answer, and may then not even be killed.
+pub(crate) struct Look {
+    argv: Text,
+    child: Child,
+}
+
+impl Look {
+    pub(crate) fn start(program: &Path, args: &[&str]) -> Result<Self, Error> {
+        let argv = Text::new(format!("{} {}", program.display(), args.join(" ")));
+        match spawn(program, args) {
+            Ok(child) => Ok(Self { argv, child }),
+            Err(error) => Err(Error::Run { argv, error }),
+        }
+    }
+
+    /// What came of it; `None` if that takes longer than `deadline`.
+    pub(crate) async fn answer(&mut self, deadline: Duration) -> Option<Result<(), Error>> {
+        let Self { argv, child } = self;
+        let ended = async {
+            let stdout = read(child.stdout.take(), 0);
+            let stderr = read(child.stderr.take(), STDERR_LIMIT);
+            let (_, stderr) = futures_util::future::try_join(stdout, stderr).await?;
+            Ok((child.wait().await?, stderr))
+        };
+        Some(match timeout(deadline, ended).await.ok()? {
+            Ok((status, _)) if status.success() => Ok(()),
+            Ok((status, stderr)) => {
+                let stderr = Text::new(String::from_utf8_lossy(&stderr.bytes).trim());
+                Err(Error::Failed { argv: argv.clone(), status, stderr })
+            }
+            Err(error) => Err(Error::Run { argv: argv.clone(), error }),
+        })
+    }
+
+    /// Kills it. The kernel may let it wait for its answer all the same.
+    pub(crate) fn kill(&mut self) {
+        // It fails where the child has ended, which is what is wanted.
+        drop(self.child.start_kill());
+    }
+
+    /// Whether it has ended, and is no longer a process.
+    pub(crate) fn has_ended(&mut self) -> bool {
+        matches!(self.child.try_wait(), Ok(Some(_)))
+    }
+
+    /// Waits for its end, and not for long. Whether it has come.
+    pub(crate) async fn end(&mut self, patience: Duration) -> bool {
+        timeout(patience, self.child.wait()).await.is_ok()
+    }
 }
 
 /// The beginning of a stream, and whether there was more.

@@ -86,6 +86,42 @@ pub enum Error {
         /// What went wrong.
         fault: HttpFault,
     },
+    /// There is no system bus that this process can talk to.
+    #[error("system bus at {address}: {words}")]
+    NoBus {
+        /// Where it was looked for.
+        address: Text,
+        /// What kind of error it is at the port.
+        kind: PortErrorKind,
+        /// Why.
+        words: Text,
+    },
+    /// A question to the system bus was not answered in time.
+    #[error("system bus: {question}: no answer within {deadline:?}")]
+    BusLate {
+        /// The service and what it was asked: `org.freedesktop.systemd1 ListJobs`.
+        question: Text,
+        /// The time it had.
+        deadline: Duration,
+    },
+    /// A question to the system bus was not answered, or not with an answer.
+    #[error("system bus: {question}: {words}")]
+    BusFailed {
+        /// The service and what it was asked.
+        question: Text,
+        /// What kind of error it is at the port.
+        kind: PortErrorKind,
+        /// Why, in the service's words.
+        words: Text,
+    },
+    /// Neither the system bus nor the program that was asked in its stead gave an answer.
+    #[error("{bus}; {program}")]
+    BothWays {
+        /// What the bus said.
+        bus: Box<Self>,
+        /// What came of the program.
+        program: Box<Self>,
+    },
     /// The host runs another init system, or is a chroot or container without one.
     #[error("systemd does not run here: {words}")]
     NoSystemd {
@@ -108,10 +144,12 @@ impl Error {
                 io::ErrorKind::TimedOut => PortErrorKind::TimedOut,
                 _ => PortErrorKind::Other,
             },
-            Self::Late { .. } => PortErrorKind::TimedOut,
             Self::TooLong { .. } | Self::Malformed { .. } | Self::Document { .. } => {
                 PortErrorKind::Malformed
             }
+            Self::NoBus { kind, .. } | Self::BusFailed { kind, .. } => *kind,
+            Self::BothWays { bus, .. } => bus.kind(),
+            Self::Late { .. } | Self::BusLate { .. } => PortErrorKind::TimedOut,
             Self::NoSystemd { .. } => PortErrorKind::Missing,
             Self::Pve(error) => error.kind(),
             Self::Failed { .. } => PortErrorKind::Other,

@@ -1,42 +1,64 @@
-//! The state of the system and its failed units, as `systemctl` tells them.
+//! The state of the system, its failed units, and what its start waits for.
 
+mod by_bus;
+mod by_program;
 mod parse;
+mod reading;
 
 use std::path::PathBuf;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use grace_core::{CategoryHealth, Check, HealthSnapshot, HealthSource, PortError, Status, Text};
+use grace_core::{HealthSnapshot, HealthSource, PortError, PortErrorKind};
 
-use self::parse::{SystemState, Unreachable};
-use crate::Error;
-use crate::child::{self, Output};
+use self::reading::Reading;
+pub(crate) use self::reading::SystemState;
+use crate::{Error, SystemBus};
 
 /// Category `services`: the system's state as the check `system`, and a check for each failed unit.
 ///
-/// The facts come from `systemctl is-system-running` and `systemctl list-units --state=failed` (JSON since
-/// systemd 246, columns before). Neither needs root. While the state is `initializing` or `starting`, the
-/// snapshot says so in [`HealthSnapshot::starting`].
+/// While the state is `initializing` or `starting`, the snapshot says so in [`HealthSnapshot::starting`], and
+/// `system` names the units that the start waits for.
 ///
-/// A host without a running systemd is an error of kind [`Missing`](grace_core::PortErrorKind::Missing);
-/// a systemd that this process may not ask is another.
+/// systemd is asked over the system bus. Where that is not to be had, or does not answer in half the time,
+/// `systemctl` is asked in its stead, which reaches systemd without a bus if it runs as root. Neither needs
+/// root else. An error names the way it came by, and both if both failed.
+///
+/// A host without a running systemd is an error of kind [`Missing`](PortErrorKind::Missing); a systemd that
+/// this process may not ask is another.
 #[derive(Debug, Clone)]
 pub struct Systemd {
+    bus: Option<SystemBus>,
     program: PathBuf,
     deadline: Duration,
 }
 
 impl Default for Systemd {
     fn default() -> Self {
-        Self { program: "systemctl".into(), deadline: Duration::from_secs(5) }
+        let (bus, program) = (Some(SystemBus::new()), "systemctl".into());
+        Self { bus, program, deadline: Duration::from_secs(4) }
     }
 }
 
 impl Systemd {
-    /// This host's systemd, by the `systemctl` in `PATH`, which has 5 s for an answer.
+    /// This host's systemd, by its system bus or the `systemctl` in `PATH`, which have 4 s for an answer.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// The same source over another bus.
+    #[must_use]
+    pub fn with_bus(mut self, bus: SystemBus) -> Self {
+        self.bus = Some(bus);
+        self
+    }
+
+    /// The same source, which asks `systemctl` alone.
+    #[must_use]
+    pub fn without_bus(mut self) -> Self {
+        self.bus = None;
+        self
     }
 
     /// The same source by another `systemctl`.
@@ -46,55 +68,29 @@ impl Systemd {
         self
     }
 
-    /// The same source with another time for each of its two questions.
+    /// The same source with another time for a reading, both ways together.
     #[must_use]
     pub const fn with_deadline(mut self, deadline: Duration) -> Self {
         self.deadline = deadline;
         self
     }
 
-    async fn state(&self) -> Result<SystemState, Error> {
-        // Its exit status is 0 for `running` alone; the word on standard output is the answer.
-        let output = self.ask(&["is-system-running"]).await?;
-        match SystemState::parse(&output.stdout) {
-            Some(SystemState::Offline) => {
-                Err(Error::NoSystemd { words: Text::literal("the system state is offline") })
-            }
-            Some(state) => Ok(state),
-            None if !output.status.success() && output.stdout.trim().is_empty() => {
-                Err(output.failure())
-            }
-            None => Err(Error::Malformed {
-                argv: output.argv,
-                output: Text::bounded(output.stdout.trim(), 200),
-            }),
-        }
-    }
-
-    async fn failed_units(&self) -> Result<parse::FailedUnits, Error> {
-        // The options for columns count where `--output=json` is not known yet.
-        let output = self
-            .ask(&[
-                "list-units",
-                "--state=failed",
-                "--output=json",
-                "--plain",
-                "--no-legend",
-                "--no-pager",
-                "--full",
-            ])
-            .await?;
-        let argv = output.argv.clone();
-        parse::failed_units(&output.success()?)
-            .map_err(|words| Error::Malformed { argv, output: words })
-    }
-
-    async fn ask(&self, args: &[&str]) -> Result<Output, Error> {
-        let output = child::run(&self.program, args, self.deadline).await?;
-        match parse::unreachable(&output.stderr) {
-            None => Ok(output),
-            Some(Unreachable::Absent) => Err(Error::NoSystemd { words: output.stderr }),
-            Some(Unreachable::Refused) => Err(output.failure()),
+    async fn read(&self) -> Result<Reading, Error> {
+        let Some(bus) = &self.bus else {
+            return by_program::read(&self.program, self.deadline).await;
+        };
+        let refused = match by_bus::read(bus, self.deadline / 2).await {
+            Err(error) => error,
+            reading => return reading,
+        };
+        let is_missing = matches!(refused, Error::NoBus { kind: PortErrorKind::Missing, .. });
+        let left = if is_missing { self.deadline } else { self.deadline / 2 };
+        match by_program::read(&self.program, left).await {
+            // Many a host has no bus, and `systemctl` says what there is instead.
+            Err(error) if is_missing => Err(error),
+            Err(error) => Err(Error::BothWays { bus: Box::new(refused), program: Box::new(error) }),
+            reading => reading
+                .map(|reading| if is_missing { reading } else { reading.instead_of(&refused) }),
         }
     }
 }
@@ -106,32 +102,6 @@ impl HealthSource for Systemd {
     }
 
     async fn check(&self) -> Result<HealthSnapshot, PortError> {
-        let state = self.state().await?;
-        let failed = self.failed_units().await?;
-        let mut checks = vec![system(state, &failed.units)];
-        checks.extend(failed.units);
-        let services = CategoryHealth::from_checks("services", checks);
-        let mut snapshot = HealthSnapshot::from_categories(vec![services]);
-        snapshot.starting = state.is_starting();
-        snapshot.gaps = failed.gaps;
-        Ok(snapshot)
+        Ok(self.read().await?.snapshot())
     }
-}
-
-/// The check of the system as a whole. `degraded` is what its failed units say already.
-fn system(state: SystemState, failed: &[Check]) -> Check {
-    let (status, reason) = match state {
-        SystemState::Initializing | SystemState::Starting => (Status::Info, "still starting"),
-        SystemState::Running => (Status::Ok, "running"),
-        SystemState::Degraded if failed.is_empty() => {
-            (Status::Warning, "degraded, and no failed unit is listed")
-        }
-        SystemState::Degraded => (Status::Info, "degraded by failed units"),
-        SystemState::Maintenance => (Status::Critical, "in rescue or emergency mode"),
-        SystemState::Stopping => (Status::Info, "shutting down"),
-        SystemState::Offline | SystemState::Unknown => {
-            (Status::Unknown, "systemd does not know its state")
-        }
-    };
-    Check::new("system", status, reason)
 }

@@ -2,13 +2,19 @@
 
 mod support;
 
+use std::os::unix::net::UnixListener;
 use std::sync::Arc;
+use std::time::Duration;
 
-use grace_core::{Check, HealthSnapshot, PortErrorKind, Status};
-use grace_health::{Composite, Mounts, Network, Systemd};
+use grace_core::{
+    Check, Happening, HealthSnapshot, Note, Occurrence, PortErrorKind, ShutdownKind, Status,
+};
+use grace_health::{Composite, Logind, Mounts, Network, SystemBus, Systemd};
+use grace_sim::contract::events::HostEventsSubject;
 use grace_sim::contract::health::{HealthSubject, Names, Scene};
 use grace_sim::fakes::FakeHealth;
 use support::Tree;
+use support::bus::{self, LOGIND, PrivateBus, SYSTEMD};
 
 struct SystemdHost(Tree);
 
@@ -16,7 +22,7 @@ impl HealthSubject for SystemdHost {
     type Port = Systemd;
 
     fn host(&self) -> Systemd {
-        Systemd::new().with_program(self.0.systemctl())
+        Systemd::new().without_bus().with_program(self.0.systemctl())
     }
 
     fn set(&self, scene: Scene) {
@@ -41,11 +47,146 @@ impl HealthSubject for SystemdHost {
         self.set(Scene::Well);
         self.0.write("units.exit", "1");
         vec![
-            Systemd::new().with_program(gone),
+            Systemd::new().without_bus().with_program(gone),
             self.host(),
-            Systemd::new().with_program("/bin/false"),
-            Systemd::new().with_program("/bin/true"),
+            Systemd::new().without_bus().with_program("/bin/false"),
+            Systemd::new().without_bus().with_program("/bin/true"),
         ]
+    }
+}
+
+/// systemd on a bus, without a `systemctl`.
+struct BusHost {
+    bus: PrivateBus,
+    empty: PrivateBus,
+    silent: Silent,
+}
+
+impl BusHost {
+    async fn start() -> Option<Self> {
+        let (bus, empty) = (PrivateBus::host().await?, PrivateBus::empty().await?);
+        Some(Self { bus, empty, silent: Silent::new() })
+    }
+
+    fn on(bus: SystemBus) -> Systemd {
+        let deadline = Duration::from_secs(2);
+        Systemd::new().with_bus(bus).with_program("/nowhere/systemctl").with_deadline(deadline)
+    }
+}
+
+impl HealthSubject for BusHost {
+    type Port = Systemd;
+
+    fn host(&self) -> Systemd {
+        Self::on(self.bus.bus())
+    }
+
+    fn set(&self, scene: Scene) {
+        let (state, units): (_, &[_]) = match scene {
+            Scene::Well => ("running", &[]),
+            Scene::Ill => ("degraded", &[("a.service", "failed")]),
+            Scene::Spoilt => ("running", &[("", "")]),
+        };
+        self.bus.set(SYSTEMD, &format!("SystemState s {state}"));
+        self.bus.set_units(units);
+    }
+
+    fn names(&self) -> Names {
+        Names { category: "services", well: "system", ill: "a.service", spoilt: "failed unit 1" }
+    }
+
+    fn unreadable(&self) -> Vec<Systemd> {
+        let nowhere = SystemBus::at("unix:path=/nowhere/bus");
+        vec![Self::on(nowhere), Self::on(self.empty.bus()), Self::on(self.silent.bus())]
+    }
+}
+
+/// A bus that takes connections, and never says a word.
+struct Silent {
+    dir: Tree,
+    _listener: UnixListener,
+}
+
+impl Silent {
+    fn new() -> Self {
+        let dir = Tree::new();
+        let listener = UnixListener::bind(dir.path().join("bus")).expect("ours");
+        Self { dir, _listener: listener }
+    }
+
+    fn bus(&self) -> SystemBus {
+        SystemBus::at(format!("unix:path={}", self.dir.path().join("bus").display()))
+    }
+}
+
+/// A host on which the thing of a number is a plan to shut down in the way of that number.
+struct LogindHost(tokio::sync::Mutex<PrivateBus>, BusHost);
+
+/// In logind's words.
+const WAYS: [(&str, ShutdownKind); 5] = [
+    ("poweroff", ShutdownKind::PowerOff),
+    ("reboot", ShutdownKind::Reboot),
+    ("halt", ShutdownKind::Halt),
+    ("kexec", ShutdownKind::Kexec),
+    ("soft-reboot", ShutdownKind::SoftReboot),
+];
+
+impl LogindHost {
+    async fn start() -> Option<Self> {
+        let bus = PrivateBus::host().await?;
+        Some(Self(bus.into(), BusHost::start().await?))
+    }
+
+    fn on(bus: SystemBus) -> Logind {
+        Logind::new().with_bus(bus).with_deadline(Duration::from_secs(2))
+    }
+}
+
+impl HostEventsSubject for LogindHost {
+    type Port = Logind;
+
+    /// It tells what is so when it is opened, and not what it was that made it so.
+    fn remembers(&self) -> bool {
+        false
+    }
+
+    async fn happen(&self, number: u32) {
+        let index = usize::try_from(number).expect("small") - 1;
+        self.0.lock().await.tell_schedule(WAYS[index].0);
+    }
+
+    /// A bus begins with its boot.
+    async fn happened_before(&self, _: u32) -> bool {
+        false
+    }
+
+    async fn garble(&self) -> bool {
+        self.0.lock().await.emit(LOGIND, "PrepareForShutdown", &["s soon"]);
+        true
+    }
+
+    /// logind is started again. What happens while the bus itself is gone, nobody tells.
+    async fn interrupt(&self) -> bool {
+        let mut bus = self.0.lock().await;
+        bus.stop_logind().await;
+        bus.start_logind(bus::Logind::Of257).await;
+        true
+    }
+
+    async fn open(&self) -> Logind {
+        Self::on(self.0.lock().await.bus())
+    }
+
+    fn number(&self, seen: &Occurrence) -> Option<u32> {
+        let Happening::Note(Note::ShutdownScheduled(kind)) = &seen.what else { return None };
+        let number = (1..).zip(WAYS).find(|(_, (_, way))| way == kind);
+        Some(number.expect("one of them").0)
+    }
+
+    fn unreadable(&self) -> Vec<Logind> {
+        let nowhere = SystemBus::at("unix:path=/nowhere/bus");
+        let (empty, silent) = (self.1.empty.bus(), self.1.silent.bus());
+        vec![Self::on(nowhere), Self::on(empty), Self::on(silent)]
     }
 }
 
@@ -55,7 +196,7 @@ impl HealthSubject for MountsHost {
     type Port = Mounts;
 
     fn host(&self) -> Mounts {
-        Mounts::new().with_root(self.0.path())
+        Mounts::new().without_bus().with_root(self.0.path())
     }
 
     fn set(&self, scene: Scene) {
@@ -70,6 +211,7 @@ impl HealthSubject for MountsHost {
             Scene::Well | Scene::Ill => "nas:/vol /mnt/nas nfs",
         };
         self.0.write("proc/1/mountinfo", mountinfo);
+        self.0.directory("mnt/nas");
         self.0.write("etc/fstab", format!("/dev/sda1 / ext4\n{line}\n"));
     }
 
@@ -80,7 +222,7 @@ impl HealthSubject for MountsHost {
     fn unreadable(&self) -> Vec<Mounts> {
         self.set(Scene::Well);
         self.0.remove("proc/1/mountinfo");
-        vec![self.host(), Mounts::new().with_root("/nowhere")]
+        vec![self.host(), Mounts::new().without_bus().with_root("/nowhere")]
     }
 }
 
@@ -154,7 +296,8 @@ impl HealthSubject for CompositeHost {
     }
 
     fn unreadable(&self) -> Vec<Composite> {
-        let nowhere = Composite::new().with(Arc::new(Mounts::new().with_root("/nowhere")));
+        let nowhere =
+            Composite::new().with(Arc::new(Mounts::new().without_bus().with_root("/nowhere")));
         let silent = FakeHealth::well("silent", "storage", "tank");
         silent.break_down(PortErrorKind::TimedOut);
         vec![Composite::new(), nowhere.clone(), nowhere.with(Arc::new(silent))]
@@ -165,6 +308,14 @@ mod systemd {
     use super::{SystemdHost, Tree};
 
     grace_sim::contract!(health, Some(SystemdHost(Tree::new())));
+}
+
+mod systemd_by_bus {
+    grace_sim::contract!(health, super::BusHost::start().await);
+}
+
+mod logind {
+    grace_sim::contract!(events, super::LogindHost::start().await);
 }
 
 mod mounts {

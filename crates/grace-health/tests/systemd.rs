@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use grace_core::HealthSource;
 use grace_health::Systemd;
-use support::{Tree, print};
+use support::{Tree, is_alive, print};
 
 /// The reading on a host whose `systemctl` answers with these files.
 async fn read(files: &[(&str, &str)]) -> String {
@@ -17,7 +17,7 @@ async fn read(files: &[(&str, &str)]) -> String {
     for (name, text) in files {
         tree.write(name, text);
     }
-    let systemd = Systemd::new().with_program(tree.systemctl());
+    let systemd = Systemd::new().without_bus().with_program(tree.systemctl());
     let path = tree.path().display().to_string();
     print(systemd.check().await).replace(&path, "")
 }
@@ -82,7 +82,7 @@ async fn a_host_without_systemd_is_missing_it() {
         let words = "missing: systemd does not run here: ";
         assert!(reading.starts_with(words), "{reading}");
     }
-    let nowhere = Systemd::new().with_program("/nowhere/systemctl");
+    let nowhere = Systemd::new().without_bus().with_program("/nowhere/systemctl");
     assert_eq!(
         print(nowhere.check().await),
         "missing: /nowhere/systemctl is-system-running: No such file or directory (os error 2)"
@@ -114,8 +114,10 @@ async fn a_systemctl_that_hangs_is_late_and_is_killed() {
         let tree = Tree::new();
         tree.write("state", "running\n");
         tree.write(question, "");
-        let systemd =
-            Systemd::new().with_program(tree.systemctl()).with_deadline(Duration::from_millis(500));
+        let systemd = Systemd::new()
+            .without_bus()
+            .with_program(tree.systemctl())
+            .with_deadline(Duration::from_millis(500));
         let reading = print(systemd.check().await);
         assert!(reading.starts_with("timed out: "), "{reading}");
         assert!(reading.ends_with(": no answer within 500ms"), "{reading}");
@@ -129,12 +131,6 @@ async fn a_systemctl_that_hangs_is_late_and_is_killed() {
         let dead = tokio::time::timeout(Duration::from_secs(10), dead).await;
         assert!(dead.is_ok(), "{pid} lives on");
     }
-}
-
-/// Whether a process runs; one that only waits to be reaped does not.
-fn is_alive(pid: &str) -> bool {
-    assert!(!pid.is_empty(), "the fake systemctl was not reached in time");
-    fs::read_to_string(format!("/proc/{pid}/stat")).is_ok_and(|stat| !stat.contains(") Z "))
 }
 
 #[tokio::test]

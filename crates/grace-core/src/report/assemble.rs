@@ -100,9 +100,10 @@ fn guest_report(
 /// Whether a health check finds the guest well: its start was not seen, and it runs.
 fn runs(health: Option<&HealthSnapshot>, id: &GuestId) -> bool {
     let checks = health.and_then(|health| health.category("vms")).map(|vms| &vms.checks);
-    checks.into_iter().flatten().any(|check| {
-        check.status == Status::Ok && guest_id_in(&check.name).as_ref() == Some(id)
-    })
+    checks
+        .into_iter()
+        .flatten()
+        .any(|check| check.status == Status::Ok && guest_id_in(&check.name).as_ref() == Some(id))
 }
 
 fn add_guest(report: &mut GuestReport, known: &LedgerGuest, expected: Option<&[Guest]>) {

@@ -23,7 +23,7 @@ pub(super) struct Entry {
 }
 
 /// Kinds that stand on another machine.
-const NETWORK_KINDS: [&str; 20] = [
+const NETWORK_KINDS: [&str; 23] = [
     "9p",
     "afs",
     "beegfs",
@@ -33,6 +33,7 @@ const NETWORK_KINDS: [&str; 20] = [
     "davfs",
     "fuse.ceph",
     "fuse.glusterfs",
+    "fuse.rclone",
     "fuse.s3fs",
     "fuse.sshfs",
     "gfs2",
@@ -41,10 +42,17 @@ const NETWORK_KINDS: [&str; 20] = [
     "ncpfs",
     "nfs",
     "nfs4",
+    "ocfs2",
+    "pvfs2",
     "smb3",
     "smbfs",
     "sshfs",
 ];
+
+/// Whether file systems of this kind stand on another machine.
+pub(super) fn is_network_kind(kind: &str) -> bool {
+    NETWORK_KINDS.contains(&kind)
+}
 
 impl Entry {
     fn has(&self, option: &str) -> bool {
@@ -68,7 +76,7 @@ impl Entry {
 
     /// Whether it needs the network.
     pub(super) fn is_network(&self) -> bool {
-        self.has("_netdev") || NETWORK_KINDS.contains(&self.kind.as_str())
+        self.has("_netdev") || is_network_kind(&self.kind)
     }
 
     /// Whether it repeats a part of the tree that is mounted already.

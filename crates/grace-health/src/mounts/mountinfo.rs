@@ -13,6 +13,8 @@ pub(super) struct MountInfo {
 /// One mount.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Mount {
+    /// The file system's number, `MAJOR:MINOR`. What is mounted twice has one.
+    pub(super) device: String,
     pub(super) target: String,
     pub(super) kind: String,
     pub(super) source: String,
@@ -36,12 +38,14 @@ pub(super) fn parse(text: &str) -> MountInfo {
 /// `36 35 98:0 /root /target rw,noatime [optional fields …] - kind source rw,errors=continue`
 fn mount(line: &str) -> Option<Mount> {
     // Split at single blanks: an empty source is written as nothing between two.
-    let mut fields = line.split(' ').skip(4);
+    let mut fields = line.split(' ').skip(2);
+    let (device, _root) = (fields.next()?, fields.next()?);
     let target = fields.next().filter(|target| target.starts_with('/'))?;
     let _mount_options = fields.next()?;
     fields.by_ref().find(|&field| field == "-")?;
     let (kind, source, options) = (fields.next()?, fields.next()?, fields.next()?);
     Some(Mount {
+        device: device.to_owned(),
         target: unescape(target),
         kind: unescape(kind),
         source: unescape(source),

@@ -1,33 +1,117 @@
 //! What is wanted against what is there.
 
+use std::collections::BTreeMap;
+
 use grace_core::{CategoryHealth, Check, Status};
 
-use super::fstab::Entry;
+use super::fstab::{Entry, is_network_kind};
 use super::mountinfo::Mount;
+use super::probe::Answer;
+use super::units::{Need, State, Unit};
 
 /// Kinds that cannot be written to.
 const READ_ONLY_KINDS: [&str; 5] = ["cramfs", "erofs", "iso9660", "romfs", "squashfs"];
 
-/// Category `storage`: a check for each entry that is expected after boot.
-pub(super) fn category(entries: &[Entry], mounts: &[Mount]) -> CategoryHealth {
-    let expected = entries.iter().filter(|entry| entry.is_expected());
-    let checks = expected.map(|entry| check(entry, mounts)).collect();
-    CategoryHealth::from_checks("storage", checks)
+/// What is known of the host's mounts.
+pub(super) struct Host<'a> {
+    pub(super) entries: &'a [Entry],
+    pub(super) mounts: &'a [Mount],
+    /// What looks at network mounts found, by their file systems' numbers.
+    pub(super) answers: &'a BTreeMap<String, Answer>,
+    /// systemd's mount units, where it could be asked.
+    pub(super) units: &'a [Unit],
 }
 
-fn check(entry: &Entry, mounts: &[Mount]) -> Check {
-    let here = || mounts.iter().rev().filter(|mount| mount.target == entry.target);
-    let (status, reason) = match here().find(|mount| mount.kind != "autofs") {
-        Some(mount) => mounted(entry, mount),
-        None if here().next().is_some() => {
-            (Status::Ok, format!("automount in place, not in use ({})", wanted(entry)))
+impl Host<'_> {
+    /// The mounts to look at: one for each file system that stands on another machine.
+    pub(super) fn to_look_at(&self) -> Vec<&Mount> {
+        let mut looks: Vec<&Mount> = Vec::new();
+        for mount in self.mounts {
+            let is_known = looks.iter().any(|other| other.device == mount.device);
+            let is_covered = self.mounted_at(&mount.target) != Some(mount);
+            if self.is_network(mount) && !is_known && !is_covered {
+                looks.push(mount);
+            }
         }
-        None if entry.may_fail() => {
-            (Status::Warning, format!("not mounted ({}, nofail)", wanted(entry)))
+        looks
+    }
+
+    /// Category `storage`: a check for each entry of fstab that is expected after boot, for each other network
+    /// mount, and for each other mount unit that is not as it should be.
+    pub(super) fn category(&self) -> CategoryHealth {
+        let expected = self.entries.iter().filter(|entry| entry.is_expected());
+        let mut checks: Vec<_> = expected.map(|entry| self.entry(entry)).collect();
+        let in_fstab = |target: &str| self.entries.iter().any(|entry| entry.target == target);
+        let others = self.to_look_at().into_iter().filter(|mount| !in_fstab(&mount.target));
+        checks.extend(others.map(|mount| {
+            let (status, reason) = self.answered(mount, (Status::Ok, found(mount)));
+            Check::new(&mount.target, status, reason)
+        }));
+        let units = self.units.iter().filter(|unit| !in_fstab(&unit.target));
+        checks.extend(units.filter_map(|unit| self.unit(unit)));
+        CategoryHealth::from_checks("storage", checks)
+    }
+
+    fn entry(&self, entry: &Entry) -> Check {
+        let here = || self.mounts.iter().rev().filter(|mount| mount.target == entry.target);
+        let (status, reason) = match here().find(|mount| mount.kind != "autofs") {
+            Some(mount) => self.answered(mount, mounted(entry, mount)),
+            None if here().next().is_some() => {
+                (Status::Ok, format!("automount in place, not in use ({})", wanted(entry)))
+            }
+            None => {
+                let unit = self.units.iter().find(|unit| unit.target == entry.target);
+                let why = unit.map(|unit| format!(", {}", unit.why_not())).unwrap_or_default();
+                let (status, nofail) = if entry.may_fail() {
+                    (Status::Warning, ", nofail")
+                } else {
+                    (Status::Critical, "")
+                };
+                (status, format!("not mounted ({}{nofail}{why})", wanted(entry)))
+            }
+        };
+        Check::new(&entry.target, status, reason)
+    }
+
+    /// A unit of systemd's own that is not mounted, and has failed or should be.
+    fn unit(&self, unit: &Unit) -> Option<Check> {
+        let is_expected = unit.need != Need::None || unit.state == State::Failed;
+        if self.mounted_at(&unit.target).is_some() || !is_expected {
+            return None;
         }
-        None => (Status::Critical, format!("not mounted ({})", wanted(entry))),
-    };
-    Check::new(&entry.target, status, reason)
+        let status = match unit.need {
+            Need::Required => Status::Critical,
+            Need::Wanted | Need::None => Status::Warning,
+        };
+        let reason = format!("not mounted ({}: {})", unit.name, unit.why_not());
+        Some(Check::new(&unit.target, status, reason))
+    }
+
+    /// What is mounted there last, and seen.
+    fn mounted_at(&self, target: &str) -> Option<&Mount> {
+        self.mounts.iter().rev().find(|mount| mount.target == target)
+    }
+
+    fn is_network(&self, mount: &Mount) -> bool {
+        let here = self.entries.iter().find(|entry| entry.target == mount.target);
+        let is_said = here.is_some_and(Entry::is_network);
+        mount.kind != "autofs" && (is_network_kind(&mount.kind) || is_said)
+    }
+
+    /// What was found of a mount, with what its server says.
+    fn answered(&self, mount: &Mount, found: (Status, String)) -> (Status, String) {
+        let (status, reason) = found;
+        match self.answers.get(&mount.device).filter(|_| self.is_network(mount)) {
+            None | Some(Answer::Alive) => (status, reason),
+            Some(Answer::Silent) => {
+                (Status::Critical, format!("{reason}, but stale: its server does not answer"))
+            }
+            Some(Answer::Failed(words)) => (Status::Critical, format!("{reason}, but: {words}")),
+            Some(Answer::NotLooked(why)) => {
+                (status.max(Status::Unknown), format!("{reason}, but not looked at: {why}"))
+            }
+        }
+    }
 }
 
 fn mounted(entry: &Entry, mount: &Mount) -> (Status, String) {
@@ -44,7 +128,11 @@ fn mounted(entry: &Entry, mount: &Mount) -> (Status, String) {
     if entry.is_bind() {
         return (Status::Ok, format!("mounted ({})", wanted(entry)));
     }
-    (Status::Ok, format!("mounted {kind} from {source}"))
+    (Status::Ok, found(mount))
+}
+
+fn found(mount: &Mount) -> String {
+    format!("mounted {} from {}", mount.kind, mount.source)
 }
 
 /// What fstab wants: `nfs from nas:/vol, network mount`.
@@ -81,8 +169,10 @@ fn family(kind: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::super::{fstab, mountinfo};
-    use super::check;
+    use super::Host;
 
     /// One entry of fstab against a table; each mount is written `TARGET KIND SOURCE OPTIONS`.
     #[track_caller]
@@ -96,7 +186,10 @@ mod tests {
             .collect();
         let mounts = mountinfo::parse(&lines.join("\n")).mounts;
         assert_eq!(mounts.len(), lines.len());
-        let check = check(&fstab::parse(entry).entries[0], &mounts);
+        let entries = fstab::parse(entry).entries;
+        let (answers, units) = (&BTreeMap::new(), &[]);
+        let host = Host { entries: &entries, mounts: &mounts, answers, units };
+        let check = host.entry(&entries[0]);
         let found = format!("{} {}: {}", check.name, check.status.as_str(), check.reason);
         assert_eq!(found, expect);
     }

@@ -1,45 +1,9 @@
 //! What `systemctl` writes.
 
-use grace_core::{Check, Gap, GapKind, Status, Text};
+use grace_core::Text;
 use serde_json::Value;
 
-/// The words of `systemctl is-system-running`, systemctl(1).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum SystemState {
-    Initializing,
-    Starting,
-    Running,
-    Degraded,
-    Maintenance,
-    Stopping,
-    Offline,
-    Unknown,
-}
-
-impl SystemState {
-    pub(super) fn parse(stdout: &str) -> Option<Self> {
-        Some(match stdout.trim() {
-            "initializing" => Self::Initializing,
-            "starting" => Self::Starting,
-            "running" => Self::Running,
-            "degraded" => Self::Degraded,
-            "maintenance" => Self::Maintenance,
-            "stopping" => Self::Stopping,
-            "offline" => Self::Offline,
-            "unknown" => Self::Unknown,
-            _ => return None,
-        })
-    }
-
-    /// Whether the host is still starting; `None` if systemd does not know.
-    pub(super) fn is_starting(self) -> Option<bool> {
-        match self {
-            Self::Initializing | Self::Starting => Some(true),
-            Self::Offline | Self::Unknown => None,
-            Self::Running | Self::Degraded | Self::Maintenance | Self::Stopping => Some(false),
-        }
-    }
-}
+use super::reading::{FailedUnit, Job, List};
 
 /// Why `systemctl` could not ask systemd.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,100 +30,83 @@ pub(super) fn unreachable(stderr: &str) -> Option<Unreachable> {
     })
 }
 
-/// A check for each failed unit, and what could not be read of the list.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct FailedUnits {
-    pub(super) units: Vec<Check>,
-    pub(super) gaps: Vec<Gap>,
-}
-
 /// Reads `list-units --state=failed`, in JSON or in columns.
 ///
 /// # Errors
 /// What is wrong with output that begins as JSON and is no list.
-pub(super) fn failed_units(stdout: &str) -> Result<FailedUnits, Text> {
+pub(super) fn failed_units(stdout: &str) -> Result<List<FailedUnit>, Text> {
+    list("failed unit", stdout, json_unit, columns_unit)
+}
+
+/// Reads `list-jobs`, in JSON or in columns.
+///
+/// # Errors
+/// What is wrong with output that begins as JSON and is no list.
+pub(super) fn jobs(stdout: &str) -> Result<List<Job>, Text> {
+    list("job", stdout, json_job, columns_job)
+}
+
+fn list<T>(
+    what: &str,
+    stdout: &str,
+    of_json: impl Fn(&Value) -> Option<T>,
+    of_columns: impl Fn(&str) -> Option<T>,
+) -> Result<List<T>, Text> {
     let stdout = stdout.trim();
-    let mut failed = FailedUnits::default();
-    if stdout.starts_with(['[', '{']) {
-        let entries: Vec<Value> =
-            serde_json::from_str(stdout).map_err(|error| Text::new(error.to_string()))?;
-        for (index, entry) in entries.iter().enumerate() {
-            failed.push(index, json_entry(entry));
-        }
-    } else {
-        for (index, line) in stdout.lines().enumerate() {
-            failed.push(index, columns_entry(line));
-        }
+    if !stdout.starts_with(['[', '{']) {
+        return Ok(List::collect(what, stdout.lines().map(of_columns)));
     }
-    Ok(failed)
+    let entries: Vec<Value> =
+        serde_json::from_str(stdout).map_err(|error| Text::new(error.to_string()))?;
+    Ok(List::collect(what, entries.iter().map(of_json)))
 }
 
-impl FailedUnits {
-    fn push(&mut self, index: usize, entry: Option<Check>) {
-        match entry {
-            Some(check) => self.units.push(check),
-            None => self.gaps.push(Gap::new(
-                GapKind::HealthIncomplete,
-                format!("failed unit {} of systemctl's list is not understood", index + 1),
-            )),
-        }
-    }
+fn json_unit(entry: &Value) -> Option<FailedUnit> {
+    FailedUnit::new(text(entry, "unit")?, text(entry, "sub").unwrap_or_default())
 }
 
-fn json_entry(entry: &Value) -> Option<Check> {
-    let text = |key: &str| entry.get(key).and_then(Value::as_str);
-    Some(failed_unit(text("unit")?, text("sub").unwrap_or_default()))
+fn json_job(entry: &Value) -> Option<Job> {
+    Job::new(text(entry, "unit")?, text(entry, "state")?)
+}
+
+fn text<'a>(entry: &'a Value, key: &str) -> Option<&'a str> {
+    entry.get(key).and_then(Value::as_str)
 }
 
 /// `UNIT LOAD ACTIVE SUB DESCRIPTION`; older versions put a bullet first in spite of `--plain`.
-fn columns_entry(line: &str) -> Option<Check> {
+fn columns_unit(line: &str) -> Option<FailedUnit> {
     let mut columns =
         line.split_whitespace().skip_while(|column| matches!(*column, "●" | "*" | "×"));
-    let unit = columns.next().filter(|unit| unit.contains('.'))?;
+    let unit = columns.next()?;
     let (_load, active, sub) = (columns.next()?, columns.next()?, columns.next()?);
-    (active == "failed").then(|| failed_unit(unit, sub))
+    (active == "failed").then(|| FailedUnit::new(unit, sub))?
 }
 
-fn failed_unit(unit: &str, sub: &str) -> Check {
-    // Most units have but one way to fail and call it `failed`; a mount's or socket's say more.
-    let reason = match sub {
-        "" | "failed" => "unit failed".to_owned(),
-        sub => format!("unit failed: {sub}"),
-    };
-    Check::new(unit, Status::Critical, reason)
+/// `JOB UNIT TYPE STATE`
+fn columns_job(line: &str) -> Option<Job> {
+    let mut columns = line.split_whitespace();
+    let _number = columns.next()?.parse::<u32>().ok()?;
+    let (unit, _kind, state) = (columns.next()?, columns.next()?, columns.next()?);
+    Job::new(unit, state)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{FailedUnits, SystemState, Unreachable, failed_units, unreachable};
+    use super::super::reading::{List, Reading, SystemState};
+    use super::{Unreachable, failed_units, jobs, unreachable};
 
-    fn print(failed: &FailedUnits) -> Vec<String> {
-        let units = failed.units.iter();
-        let gaps = failed.gaps.iter();
+    /// The checks of a host with this list of failed units, and the gaps.
+    fn print(stdout: &str) -> Vec<String> {
+        let failed = failed_units(stdout).unwrap();
+        let reading =
+            Reading { state: SystemState::Degraded, failed, jobs: List::empty(), detour: None };
+        let snapshot = reading.snapshot();
+        let units = snapshot.categories[0].checks[1..].iter();
+        let gaps = snapshot.gaps.iter();
         units
             .map(|check| format!("{} {}: {}", check.name, check.status.as_str(), check.reason))
             .chain(gaps.map(|gap| format!("? {}", gap.detail)))
             .collect()
-    }
-
-    #[test]
-    fn every_state_word_is_known_and_says_whether_the_host_is_starting() {
-        let words = [
-            ("initializing\n", Some(Some(true))),
-            ("starting", Some(Some(true))),
-            ("running", Some(Some(false))),
-            ("degraded", Some(Some(false))),
-            ("maintenance", Some(Some(false))),
-            ("stopping", Some(Some(false))),
-            ("offline", Some(None)),
-            ("unknown", Some(None)),
-            ("", None),
-            ("runing", None),
-        ];
-        for (word, expect) in words {
-            let starting = SystemState::parse(word).map(SystemState::is_starting);
-            assert_eq!(starting, expect, "{word}");
-        }
     }
 
     #[test]
@@ -180,9 +127,9 @@ mod tests {
                 r#"[{"unit":"a.service"},{"unit":7},"b.service",null]"#,
                 &[
                     "a.service CRITICAL: unit failed",
-                    "? failed unit 2 of systemctl's list is not understood",
-                    "? failed unit 3 of systemctl's list is not understood",
-                    "? failed unit 4 of systemctl's list is not understood",
+                    "? failed unit 2 of systemd's list is not understood",
+                    "? failed unit 3 of systemd's list is not understood",
+                    "? failed unit 4 of systemd's list is not understood",
                 ],
             ),
             (
@@ -203,21 +150,50 @@ mod tests {
             (
                 "a.service\nsome words that are no unit",
                 &[
-                    "? failed unit 1 of systemctl's list is not understood",
-                    "? failed unit 2 of systemctl's list is not understood",
+                    "? failed unit 1 of systemd's list is not understood",
+                    "? failed unit 2 of systemd's list is not understood",
                 ],
             ),
             (
                 "a.service loaded active running A",
-                &["? failed unit 1 of systemctl's list is not understood"],
+                &["? failed unit 1 of systemd's list is not understood"],
             ),
         ];
         for (stdout, expect) in forms {
-            assert_eq!(print(&failed_units(stdout).unwrap()), expect, "{stdout}");
+            assert_eq!(print(stdout), expect, "{stdout}");
         }
         for stdout in ["[", "{}", r#"[{"unit":"#] {
             assert!(failed_units(stdout).is_err(), "{stdout}");
         }
+    }
+
+    #[test]
+    fn jobs_are_read_in_every_form() {
+        let forms = [
+            ("", "still starting"),
+            ("[]", "still starting"),
+            (
+                // 252 and 257.
+                r#"[{"job":1,"unit":"multi-user.target","type":"start","state":"waiting"},
+                    {"job":64,"unit":"slow.service","type":"start","state":"running"}]"#,
+                "still starting: waits for slow.service; then comes 1 more job",
+            ),
+            (
+                " 1 multi-user.target start waiting\n64 slow.service start running\n",
+                "still starting: waits for slow.service; then comes 1 more job",
+            ),
+        ];
+        for (stdout, expect) in forms {
+            let (failed, jobs) = (List::empty(), jobs(stdout).unwrap());
+            assert_eq!(jobs.gaps, []);
+            let snapshot =
+                Reading { state: SystemState::Starting, failed, jobs, detour: None }.snapshot();
+            assert_eq!(snapshot.categories[0].checks[0].reason, expect, "{stdout}");
+        }
+        let spoilt = jobs(r#"[{"job":1,"unit":"a.service","state":"running"},{"job":2}]"#).unwrap();
+        assert_eq!((spoilt.entries.len(), spoilt.gaps.len()), (1, 1));
+        assert_eq!(jobs("No jobs running.").unwrap().gaps.len(), 1);
+        assert!(jobs("{}").is_err());
     }
 
     #[test]

@@ -5,6 +5,8 @@
     reason = "each test binary includes this, uses a part of it, and ends where it fails"
 )]
 
+pub(crate) mod bus;
+
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
@@ -100,4 +102,10 @@ pub(crate) fn print(reading: Result<HealthSnapshot, PortError>) -> String {
     }
     lines.extend(snapshot.gaps.iter().map(|gap| format!("? {}", gap.detail)));
     lines.join("\n")
+}
+
+/// Whether a process runs; one that only waits to be reaped does not.
+pub(crate) fn is_alive(pid: &str) -> bool {
+    assert!(!pid.is_empty(), "the fake program was not reached in time");
+    fs::read_to_string(format!("/proc/{pid}/stat")).is_ok_and(|stat| !stat.contains(") Z "))
 }

@@ -1,0 +1,142 @@
+//! `grace` on hosts with a real systemd: it boots, fails in part, is late, and goes down.
+//!
+//! The hosts are made by `e2e/mkrootfs`; see `e2e/README.md`.
+
+mod systemd {
+    pub(crate) mod guest;
+}
+#[path = "../../grace-health/examples/logind_events.rs"]
+mod logind_events;
+
+use std::path::Path;
+use std::process::Output;
+
+use serde_json::Value;
+
+use self::systemd::guest::{Guest, Lines};
+
+/// A unit that fails, one that is late, and a mount that waits for it.
+const FILES: [(&str, &str); 4] = [
+    (
+        "/etc/systemd/system/broken.service",
+        "[Service]\nType=oneshot\nExecStart=/bin/false\n[Unit]\nDescription=Always fails\n",
+    ),
+    (
+        "/etc/systemd/system/slow.service",
+        "[Unit]\nDefaultDependencies=no\n[Service]\nType=oneshot\nTimeoutStartSec=infinity\n\
+         ExecStart=/bin/sh -c 'until [ -e /run/go ]; do sleep 0.05; done'\n",
+    ),
+    (
+        "/etc/systemd/system/multi-user.target.d/tests.conf",
+        "[Unit]\nWants=broken.service slow.service\nAfter=slow.service\n",
+    ),
+    ("/etc/fstab", "late /mnt/late tmpfs nofail,x-systemd.after=slow.service 0 0\n"),
+];
+
+const HEALTH: [&str; 3] = ["grace", "health", "--json"];
+
+#[test]
+fn debian_12_boots_and_goes_down() {
+    boots_and_goes_down("debian12", &["shutdown unknown", "shutdown reboot"]);
+}
+
+#[test]
+fn debian_13_boots_and_goes_down() {
+    boots_and_goes_down("debian13", &["shutdown reboot"]);
+}
+
+/// A boot from its first seconds to its end. `shutdown` is how logind and systemd tell of the end.
+fn boots_and_goes_down(rootfs: &str, shutdown: &[&str]) {
+    let me = std::env::current_exe().expect("Linux");
+    let programs =
+        [("grace", Path::new(env!("CARGO_BIN_EXE_grace"))), ("tells-events", me.as_path())];
+    let Some(guest) = Guest::boot(rootfs, &FILES, &programs) else { return };
+
+    // While it starts.
+    let health = guest.until(&HEALTH, |output| {
+        let health = Health::of(output)?;
+        let waits = health.check("systemd", "system")?.1.contains("waits for slow.service");
+        (waits && health.check("systemd", "broken.service").is_some()).then_some(health)
+    });
+    assert_eq!(health.source("systemd")["starting"], true);
+    assert_eq!(health.status("systemd", "broken.service"), "CRITICAL");
+    assert_eq!(health.status("mounts", "/mnt/late"), "WARNING");
+    let mut events = guest.start_program(&EVENTS);
+    let holds = until(&mut events, |line| line.starts_with("holds for "));
+    assert_eq!(holds, "holds for Some(5s)");
+    assert_eq!(until(&mut events, |_| true), "caught-up");
+
+    // Once it has started.
+    guest.run(&["touch", "/run/go"]);
+    assert_eq!(until(&mut events, |_| true), "startup-finished");
+    let health = Health::of(&guest.run(&HEALTH)).expect("it can be read");
+    assert_eq!(health.source("systemd")["starting"], false);
+    assert_eq!(health.status("systemd", "broken.service"), "CRITICAL");
+    assert_eq!(health.status("mounts", "/mnt/late"), "OK");
+    assert_eq!(health.source("systemd")["error"], Value::Null);
+
+    // It plans to go down, and does not.
+    guest.run(&["shutdown", "--reboot", "+60"]);
+    assert_eq!(until(&mut events, |_| true), "shutdown-scheduled reboot");
+    guest.run(&["shutdown", "-c"]);
+    assert_eq!(until(&mut events, |_| true), "shutdown-cancelled");
+
+    // It goes down, and waits for whoever has a lock.
+    let locks = guest.run(&["systemd-inhibit", "--list", "--no-pager", "--no-legend"]);
+    let locks = String::from_utf8_lossy(&locks.stdout).into_owned();
+    assert!(locks.contains("grace") && locks.contains("delay"), "{locks}");
+    guest.run(&["systemctl", "reboot"]);
+    for line in shutdown {
+        assert_eq!(until(&mut events, |_| true), *line);
+    }
+    assert_eq!(guest.end(), "ended 133");
+}
+
+/// This program, in the guest.
+const EVENTS: [&str; 5] = ["tells-events", "--exact", "--ignored", "--nocapture", "tells_events"];
+
+/// The next line that is the program's own and `wanted`.
+fn until(events: &mut Lines, wanted: impl Fn(&str) -> bool) -> String {
+    loop {
+        let line = events.next();
+        let is_own = !line.is_empty() && !line.starts_with("running ");
+        if is_own && wanted(&line) {
+            return line;
+        }
+    }
+}
+
+#[test]
+#[ignore = "it runs in the guests of the other tests"]
+fn tells_events() {
+    logind_events::main().expect("logind can be read");
+}
+
+/// What `grace health --json` printed.
+struct Health(Value);
+
+impl Health {
+    /// `None` before it can be run at all.
+    fn of(output: &Output) -> Option<Self> {
+        serde_json::from_slice(&output.stdout).ok().map(Self)
+    }
+
+    fn source(&self, name: &str) -> &Value {
+        let mut sources = self.0.as_array().into_iter().flatten();
+        sources.find(|source| source["source"] == name).unwrap_or(&Value::Null)
+    }
+
+    /// The status and reason of a check.
+    fn check(&self, source: &str, name: &str) -> Option<(&str, &str)> {
+        let categories = self.source(source)["categories"].as_array()?;
+        let mut checks =
+            categories.iter().filter_map(|category| category["checks"].as_array()).flatten();
+        let check = checks.find(|check| check["name"] == name)?;
+        Some((check["status"].as_str()?, check["reason"].as_str()?))
+    }
+
+    #[track_caller]
+    fn status(&self, source: &str, name: &str) -> &str {
+        self.check(source, name).unwrap_or_else(|| panic!("no {name} in {:#}", self.0)).0
+    }
+}
