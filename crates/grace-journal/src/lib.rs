@@ -20,15 +20,19 @@
 //! values for a field that an entry has more than once.
 
 mod child;
+mod classify;
 mod collect;
 mod error;
 mod lines;
 mod parse;
 mod record;
 mod source;
+mod task;
 mod upid;
 
+pub use self::classify::{BadPattern, Classifier, GuestUnit, Rules};
 pub use self::error::{JournalError, NotAnEntry};
 pub use self::record::Record;
 pub use self::source::JournalctlJournal;
+pub use self::task::{Initiator, TaskStatus};
 pub use self::upid::{NotAnUpid, Upid};

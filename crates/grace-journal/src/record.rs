@@ -24,6 +24,8 @@ pub struct Record {
     pub identifier: Text,
     /// The unit it came from (`_SYSTEMD_UNIT`).
     pub unit: Text,
+    /// The user whose process wrote it (`_UID`), as the kernel told the journal.
+    pub uid: Option<u32>,
     /// Whether the kernel wrote it (`_TRANSPORT=kernel`).
     pub is_kernel: bool,
     /// The unit it is about (`UNIT`), where systemd writes of a unit of the system.
