@@ -1,7 +1,8 @@
 //! The host's uptime and boot identity, read from the Linux kernel.
 //!
-//! [`ProcUptime`] implements [`grace_core::UptimeSource`]; [`unix_time`] is the wall clock, which is a
-//! label for people and decides nothing.
+//! [`ProcUptime`] implements [`grace_core::UptimeSource`]. [`suspended`] is how long the host has slept, and
+//! [`unix_time`] the wall clock, which is a label for people and decides nothing. With the feature
+//! `soft-reboot`, `SoftReboots` asks systemd how often it has rebooted softly.
 //!
 //! # Which clock is uptime
 //!
@@ -19,13 +20,22 @@
 //! [`ProcUptime::with_root`] reads the files, for whoever wants a container's own view
 //! (`ProcUptime::with_root("/")`) or that of another tree.
 //!
+//! [`ProcUptime::uptime_file`] says whether the two agree here.
+//!
 //! There is no fallback from one to the other: two sources that differ by hours, of which now one and now
 //! the other answers, would be worse than an uptime that is not known.
 
+mod clocks;
 mod error;
+mod files;
 mod parse;
+#[cfg(feature = "soft-reboot")]
+mod soft_reboots;
 mod source;
 
+pub use self::clocks::{suspended, unix_time};
 pub use self::error::ProcError;
-pub use self::parse::{NotABootId, NotAnUptime};
-pub use self::source::{ProcUptime, unix_time};
+pub use self::parse::{NotABootId, NotAnOffset, NotAnUptime};
+#[cfg(feature = "soft-reboot")]
+pub use self::soft_reboots::SoftReboots;
+pub use self::source::{ProcUptime, UptimeFile};

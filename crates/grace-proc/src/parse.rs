@@ -9,6 +9,9 @@ use grace_core::{BootId, Uptime};
 pub(crate) fn uptime(content: &[u8]) -> Result<Uptime, NotAnUptime> {
     let line = str::from_utf8(content).map_err(|_| NotAnUptime::NotText)?;
     let line = line.strip_suffix('\n').unwrap_or(line);
+    if line.contains('\0') {
+        return Err(NotAnUptime::Nul);
+    }
     if line.trim().is_empty() {
         return Err(NotAnUptime::Empty);
     }
@@ -68,6 +71,39 @@ pub(crate) fn boot_id(content: &[u8]) -> Result<BootId, NotABootId> {
     Ok(BootId::new(&digits))
 }
 
+/// By how many nanoseconds the time namespace shifts a clock, in the content of `timens_offsets`:
+///
+/// ```text
+/// monotonic         100         0
+/// boottime         5000         0
+/// ```
+///
+/// A clock that is not named is not shifted.
+pub(crate) fn offset(content: &[u8], clock: &str) -> Result<i128, NotAnOffset> {
+    let text = str::from_utf8(content).map_err(|_| NotAnOffset)?;
+    let mut found = 0;
+    for line in text.lines() {
+        let mut words = line.split_ascii_whitespace();
+        let (Some(name), Some(seconds), Some(nanos), None) =
+            (words.next(), words.next(), words.next(), words.next())
+        else {
+            return Err(NotAnOffset);
+        };
+        let seconds: i64 = seconds.parse().map_err(|_| NotAnOffset)?;
+        let nanos: u32 = nanos.parse().map_err(|_| NotAnOffset)?;
+        if name == clock {
+            found = i128::from(seconds) * 1_000_000_000 + i128::from(nanos);
+        }
+    }
+    Ok(found)
+}
+
+/// What is wrong with a file that should hold the offsets of a time namespace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a clock, seconds and nanoseconds in each line")]
+#[non_exhaustive]
+pub struct NotAnOffset;
+
 /// What is wrong with a file that should hold an uptime.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -75,6 +111,9 @@ pub enum NotAnUptime {
     /// It is not UTF-8.
     #[error("not text")]
     NotText,
+    /// There is a NUL in it, as in a file that a crash has left without its blocks.
+    #[error("a NUL in it")]
+    Nul,
     /// There is nothing in it.
     #[error("empty")]
     Empty,
@@ -159,7 +198,9 @@ mod tests {
         check(".5 2.00\n", NotAnUptime::NotANumber);
         check("1,5 2,0\n", NotAnUptime::NotANumber);
         check("1.2.3 4\n", NotAnUptime::NotANumber);
-        check("1\0 2\n", NotAnUptime::NotANumber);
+        check("1\0 2\n", NotAnUptime::Nul);
+        check("1.00 2.00\0\0\n", NotAnUptime::Nul);
+        check([0; 64], NotAnUptime::Nul);
         check("18446744073.709551616 0\n", NotAnUptime::TooLarge);
         check("18446744074 0\n", NotAnUptime::TooLarge);
         check(format!("{} 0\n", "9".repeat(400)), NotAnUptime::TooLarge);
@@ -192,6 +233,36 @@ mod tests {
             "7fd95082faf04e70afba5c0248f506c7\n7fd95082faf04e70afba5c0248f506c7\n",
             NotABootId::NotAnId,
         );
+        check("7fd95082-faf0-4e70-afba-5c0248f506c7\0\n", NotABootId::NotAnId);
+        check([0; 36], NotABootId::NotAnId);
         check("00000000-0000-0000-0000-000000000000\n", NotABootId::Nil);
+    }
+
+    #[test]
+    fn an_offset_is_that_of_its_clock() {
+        let content = b"monotonic           0         0\nboottime         -200 250000000\n";
+        assert_eq!(offset(content, "monotonic"), Ok(0));
+        assert_eq!(offset(content, "boottime"), Ok(-199_750_000_000));
+        assert_eq!(offset(content, "realtime"), Ok(0));
+        assert_eq!(offset(b"", "boottime"), Ok(0));
+        let largest = format!("boottime {} 999999999\n", i64::MAX);
+        assert!(offset(largest.as_bytes(), "boottime").is_ok());
+    }
+
+    #[test]
+    fn an_odd_offset_is_an_error() {
+        for content in [
+            "boottime",
+            "boottime 1",
+            "boottime 1 2 3",
+            "boottime one 0",
+            "boottime 1 -1",
+            "boottime 1.5 0",
+            "\0",
+            "monotonic 0 0\n\nboottime 0 0\n",
+        ] {
+            assert_eq!(offset(content.as_bytes(), "boottime"), Err(NotAnOffset), "{content:?}");
+        }
+        assert_eq!(offset(&[0xff], "boottime"), Err(NotAnOffset));
     }
 }

@@ -1,27 +1,26 @@
-//! Reading the kernel's clock and files.
+//! Uptime and boot identity as a port.
 
-use std::fs::File;
-use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use async_trait::async_trait;
-use grace_core::{BootIdentity, PortError, Text, Uptime, UptimeSource};
-use rustix::time::{ClockId, clock_gettime};
+use grace_core::{BootIdentity, PortError, Uptime, UptimeSource};
 
 use crate::error::ProcError;
-use crate::parse;
-
-/// The most that is read of a file, in bytes; the longest real one has about 40.
-const MOST: u64 = 4096;
-/// The most of a file's content that an error repeats, in bytes.
-const EXCERPT: usize = 64;
+#[cfg(feature = "soft-reboot")]
+use crate::soft_reboots::SoftReboots;
+use crate::{clocks, files, parse};
 
 const UPTIME: &str = "proc/uptime";
 const BOOT_ID: &str = "proc/sys/kernel/random/boot_id";
 
+/// The file's unit: it has hundredths of a second, rounded down.
+const FILE_STEP: Duration = Duration::from_millis(10);
+
 /// Uptime and boot identity from the Linux kernel.
 ///
-/// Soft reboots are not counted here, since systemd alone knows of them: the identity always says 0.
+/// Soft reboots are systemd's, and the kernel does not know of them: without `with_soft_reboots` (feature
+/// `soft-reboot`) the identity always says 0.
 ///
 /// The files are read in place, without a thread for it: the kernel makes their content up at once.
 ///
@@ -36,21 +35,24 @@ const BOOT_ID: &str = "proc/sys/kernel/random/boot_id";
 #[derive(Debug, Clone)]
 pub struct ProcUptime {
     clock: Clock,
+    uptime: PathBuf,
     boot_id: PathBuf,
+    #[cfg(feature = "soft-reboot")]
+    soft_reboots: Option<SoftReboots>,
 }
 
 /// Where uptime is read.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 enum Clock {
     Kernel,
-    File(PathBuf),
+    File,
 }
 
 impl ProcUptime {
     /// The host this program runs on: `CLOCK_BOOTTIME` and `/proc/sys/kernel/random/boot_id`.
     #[must_use]
     pub fn new() -> Self {
-        Self { clock: Clock::Kernel, boot_id: Path::new("/").join(BOOT_ID) }
+        Self { clock: Clock::Kernel, ..Self::with_root("/") }
     }
 
     /// The host whose files lie below `root`: `<root>/proc/uptime` and
@@ -58,7 +60,44 @@ impl ProcUptime {
     #[must_use]
     pub fn with_root(root: impl AsRef<Path>) -> Self {
         let root = root.as_ref();
-        Self { clock: Clock::File(root.join(UPTIME)), boot_id: root.join(BOOT_ID) }
+        Self {
+            clock: Clock::File,
+            uptime: root.join(UPTIME),
+            boot_id: root.join(BOOT_ID),
+            #[cfg(feature = "soft-reboot")]
+            soft_reboots: None,
+        }
+    }
+
+    /// The same host, whose identity has the number of soft reboots that systemd tells.
+    #[cfg(feature = "soft-reboot")]
+    #[must_use]
+    pub fn with_soft_reboots(mut self, soft_reboots: SoftReboots) -> Self {
+        self.soft_reboots = Some(soft_reboots);
+        self
+    }
+
+    /// Whether the file of uptimes tells the same as the kernel's clock.
+    ///
+    /// Where it does not, something fakes the file, as lxcfs does in an LXC container: the program runs in
+    /// a container, and everything that is counted by the file is counted from the container's start.
+    ///
+    /// # Errors
+    /// A clock or file that cannot be read.
+    pub fn uptime_file(&self) -> Result<UptimeFile, ProcError> {
+        let before = clocks::uptime()?;
+        let file = file_uptime(&self.uptime)?;
+        let after = clocks::uptime()?;
+        let agrees = before <= file.saturating_add(FILE_STEP) && file <= after;
+        Ok(if agrees { UptimeFile::Agrees } else { UptimeFile::Differs { clock: after, file } })
+    }
+
+    #[cfg(feature = "soft-reboot")]
+    async fn soft_reboots(&self) -> Result<u32, ProcError> {
+        match &self.soft_reboots {
+            Some(soft_reboots) => soft_reboots.count().await,
+            None => Ok(0),
+        }
     }
 }
 
@@ -71,64 +110,50 @@ impl Default for ProcUptime {
 #[async_trait]
 impl UptimeSource for ProcUptime {
     async fn uptime(&self) -> Result<Uptime, PortError> {
-        Ok(match &self.clock {
-            Clock::Kernel => kernel_uptime(),
-            Clock::File(path) => file_uptime(path),
+        Ok(match self.clock {
+            Clock::Kernel => clocks::uptime(),
+            Clock::File => file_uptime(&self.uptime),
         }?)
     }
 
     async fn boot(&self) -> Result<BootIdentity, PortError> {
-        Ok(boot_identity(&self.boot_id)?)
+        let identity = boot_identity(&self.boot_id)?;
+        #[cfg(feature = "soft-reboot")]
+        let identity = identity.with_soft_reboots(self.soft_reboots().await?);
+        Ok(identity)
     }
 }
 
-/// The wall clock in whole seconds of Unix time: a label for people, which decides nothing.
-#[must_use]
-pub fn unix_time() -> i64 {
-    clock_gettime(ClockId::Realtime).tv_sec
-}
-
-fn kernel_uptime() -> Result<Uptime, ProcError> {
-    let now = clock_gettime(ClockId::Boottime);
-    // A time namespace may be set up so that its boot lies in the future.
-    let (Ok(seconds), Ok(nanos)) = (u64::try_from(now.tv_sec), u64::try_from(now.tv_nsec)) else {
-        return Err(ProcError::ClockBeforeBoot { seconds: now.tv_sec });
-    };
-    let whole = Uptime::from_secs(seconds);
-    Ok(Uptime::from_nanos(whole.as_nanos().saturating_add(nanos)))
+/// What `/proc/uptime` is worth, beside the kernel's own clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "the two agree or they do not")]
+pub enum UptimeFile {
+    /// It tells what the clock tells, to its 10 ms.
+    Agrees,
+    /// It tells of something else: a container.
+    Differs {
+        /// `CLOCK_BOOTTIME`.
+        clock: Uptime,
+        /// What stands in the file.
+        file: Uptime,
+    },
 }
 
 fn file_uptime(path: &Path) -> Result<Uptime, ProcError> {
-    let content = content(path)?;
+    let content = files::content(path)?;
     parse::uptime(&content).map_err(|reason| ProcError::Uptime {
         path: path.to_owned(),
-        content: excerpt(&content),
+        content: files::excerpt(&content),
         reason,
     })
 }
 
 fn boot_identity(path: &Path) -> Result<BootIdentity, ProcError> {
-    let content = content(path)?;
+    let content = files::content(path)?;
     let id = parse::boot_id(&content).map_err(|reason| ProcError::BootId {
         path: path.to_owned(),
-        content: excerpt(&content),
+        content: files::excerpt(&content),
         reason,
     })?;
     Ok(BootIdentity::new(id))
-}
-
-fn content(path: &Path) -> Result<Vec<u8>, ProcError> {
-    let mut content = Vec::new();
-    let read = |content: &mut Vec<u8>| -> io::Result<()> {
-        File::open(path)?.take(MOST).read_to_end(content)?;
-        Ok(())
-    };
-    match read(&mut content) {
-        Ok(()) => Ok(content),
-        Err(source) => Err(ProcError::Read { path: path.to_owned(), source }),
-    }
-}
-
-fn excerpt(content: &[u8]) -> Text {
-    Text::bounded(&String::from_utf8_lossy(content), EXCERPT)
 }
