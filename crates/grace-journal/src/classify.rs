@@ -30,10 +30,15 @@ use crate::record::Record;
 /// - from within logind's service, for shutdowns, and machined's, for machines.
 ///
 /// # What is one thing
-/// Each beginning and end of a task is told once, and under the identity under which the task files tell it.
-/// A start that fails while the host starts its guests, and leaves no task
-/// behind, is `sweep <UPID> start <id>`. Shutdowns have no identity: the machine takes a shutdown that is
-/// announced again as the same.
+/// Each beginning and end of a task is told once, and under the identity under which the task files tell it
+/// ([`TaskEvents`](crate::TaskEvents)). A start that fails while the host starts its guests, and leaves no task
+/// behind, is `sweep <UPID> start <id>`. Shutdowns have no identity: the machine takes one that is announced
+/// again as the same.
+///
+/// # Guests that the host starts
+/// The task that starts all guests begins others, and no line tells of their ends. So a guest of such a sweep
+/// has started when its VM or its container's service runs, though its task may yet end with warnings, which
+/// the task files tell, or fail after all, which the sweep says and which is then told.
 #[derive(Debug, Clone)]
 pub struct Classifier {
     rules: Rules,

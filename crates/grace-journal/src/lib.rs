@@ -32,6 +32,10 @@
 //! The field shapes are those of systemd's "Journal Export Formats", JSON: a string; `null` for more than 4096
 //! bytes unless asked for with `--all`; an array of numbers for bytes that are not printable text; an array of
 //! values for a field that an entry has more than once.
+//!
+//! What happens on the host is told in [`Occurrence`](grace_core::Occurrence)s: [`Classifier`] reads it out of the
+//! journal's entries, and [`TaskEvents`] out of the task files of Proxmox VE. Both tell one task under one
+//! identity.
 
 mod child;
 mod classify;

@@ -145,11 +145,13 @@ impl Tasks {
         }
     }
 
-    /// A guest that the host is starting runs. Nothing more will tell of its task in the journal, unless it
-    /// fails after all.
+    /// A guest runs. If it is one of a sweep, nothing more will tell of its task in the journal, unless it fails
+    /// after all; of other tasks the end will be told.
     pub(super) fn guest_runs(&mut self, kind: GuestKind, id: &str) -> Option<Occurrence> {
+        let is_sweep = self.sweep.is_some();
         let known = self.starting(kind, id)?;
-        if known.state != State::Runs || known.initiator != Initiator::Autostart {
+        let end_is_told = known.initiator != Initiator::Autostart && !is_sweep;
+        if known.state != State::Runs || end_is_told {
             return None;
         }
         known.state = State::GuestTold;

@@ -4,6 +4,8 @@ mod plain;
 mod pve;
 mod systemd;
 
+use proptest::prelude::*;
+
 use grace_core::{Event, Happening, Note, Occurrence, Origin, Text, Uptime};
 
 use super::*;
@@ -137,4 +139,60 @@ fn most_entries_tell_nothing() {
         ..pve_line("systemd-logind", "New session 4 of user root.")
     };
     assert_eq!(host.tells(&unknown), "");
+}
+
+/// Messages made of the parts that PVE's and the kernel's are made of, in any order.
+fn messages() -> impl Strategy<Value = String> {
+    let parts = prop::sample::select(vec![
+        "<root@pam> ",
+        "starting task ",
+        "end task ",
+        "Starting VM ",
+        "CT ",
+        "100",
+        " failed: ",
+        " started with PID ",
+        "all VMs and CTs stopped",
+        ": ",
+        "UPID:",
+        "n:0000000A:0000000B:0000000C:",
+        "qmstart:",
+        "startall:",
+        "stopall:",
+        "u@pam:",
+        " OK",
+        "oom-kill:",
+        "pid=",
+        ",task_memcg=",
+        "/qemu.slice/",
+        ".scope",
+        "Out of memory: ",
+        "Killed process ",
+        " (",
+        ")",
+        "\u{e9}",
+        "\\x",
+    ]);
+    prop::collection::vec(parts, 0..12).prop_map(|parts| parts.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Whatever is written under whatever name, a reader goes on, and an entry that no trusted program wrote
+    /// tells nothing.
+    #[test]
+    fn no_entry_stops_the_reading(entries in prop::collection::vec((messages(), 0..4_u8), 1..20)) {
+        let mut host = Host::new();
+        for (message, writer) in entries {
+            let record = match writer {
+                0 => pve_line("pve-guests", &message),
+                1 => Record { is_kernel: true, ..line("kernel", &message) },
+                2 => Record { about_unit: Text::name(&message), ..about("", STARTED, "") },
+                _ => Record { uid: Some(1000), ..line("pvedaemon", &message) },
+            };
+            let seen = host.sees(&record);
+            prop_assert!(writer < 3 || seen.is_none(), "{seen:?}");
+        }
+    }
 }

@@ -62,6 +62,18 @@ fn guests_that_the_host_starts_are_told_to_run_though_their_tasks_are_not_told_t
 }
 
 #[test]
+fn guests_that_someone_starts_all_at_once_are_told_to_run() {
+    Host::new().check(
+        "pvedaemon: <root@pam> starting task UPID:pve:0000053C:000104D2:69D41F33:startall::root@pam: => sweep-started
+         pvedaemon: start VM 100: UPID:pve:00000540:00010502:69D41F34:qmstart:100:root@pam: => guest-starting vm 100 by hand
+         pvedaemon: VM 100 started with PID 1367. => guest-started vm 100 by hand
+         pvedaemon: start VM 101: UPID:pve:00000541:00010602:69D41F35:qmstart:101:root@pam: => guest-starting vm 101 by hand
+         pvedaemon: Starting VM 101 failed: no storage => guest-failed vm 101 by hand start: no storage
+         pvedaemon: <root@pam> end task UPID:pve:0000053C:000104D2:69D41F33:startall::root@pam: OK => sweep-finished",
+    );
+}
+
+#[test]
 fn a_container_that_began_to_run_and_failed_is_told_to_have_failed() {
     let mut host = Host::new();
     host.check(
