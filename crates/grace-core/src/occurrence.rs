@@ -120,6 +120,36 @@ impl Happening {
             Self::CaughtUp => "caught-up",
         }
     }
+
+    /// The guest it is about, if it is about one.
+    #[must_use]
+    pub const fn guest(&self) -> Option<&Guest> {
+        match self {
+            Self::Event(event) => event.guest(),
+            Self::Note(note) => note.guest(),
+            Self::Signal(_) | Self::Gap(_) | Self::CaughtUp => None,
+        }
+    }
+
+    /// The guest it is about, to be given what its source did not know of it.
+    #[must_use]
+    pub const fn guest_mut(&mut self) -> Option<&mut Guest> {
+        match self {
+            Self::Event(
+                Event::GuestStarted { guest, .. }
+                | Event::GuestWarned { guest, .. }
+                | Event::GuestFailed { guest, .. }
+                | Event::GuestStopped { guest, .. },
+            )
+            | Self::Note(
+                Note::GuestStarting(guest)
+                | Note::GuestStopping(guest)
+                | Note::GuestMigrating(guest)
+                | Note::GuestMigrated(guest),
+            ) => Some(guest),
+            _ => None,
+        }
+    }
 }
 
 impl From<Event> for Happening {

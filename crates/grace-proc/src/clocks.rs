@@ -40,8 +40,11 @@ pub fn suspended() -> Result<Duration, ProcError> {
     between(before, boot - shift, after)
 }
 
-/// This host's `CLOCK_BOOTTIME`.
-pub(crate) fn uptime() -> Result<Uptime, ProcError> {
+/// This host's `CLOCK_BOOTTIME`, as [`ProcUptime::new`](crate::ProcUptime::new) reads it, for whoever cannot wait.
+///
+/// # Errors
+/// The host's boot lies in its future, as a time namespace may be set up.
+pub fn uptime() -> Result<Uptime, ProcError> {
     let now = clock_gettime(ClockId::Boottime);
     // A time namespace may be set up so that its boot lies in the future.
     let (Ok(seconds), Ok(nanos)) = (u64::try_from(now.tv_sec), u64::try_from(now.tv_nsec)) else {

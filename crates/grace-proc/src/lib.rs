@@ -33,7 +33,7 @@ mod parse;
 mod soft_reboots;
 mod source;
 
-pub use self::clocks::{suspended, unix_time};
+pub use self::clocks::{suspended, unix_time, uptime};
 pub use self::error::ProcError;
 pub use self::parse::{NotABootId, NotAnOffset, NotAnUptime};
 #[cfg(feature = "soft-reboot")]

@@ -1,0 +1,5 @@
+//! The commands as people run them: the real program, on this machine and on hosts of its own.
+
+mod host;
+mod pve;
+mod report;
