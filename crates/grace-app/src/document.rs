@@ -1,6 +1,6 @@
 //! Events as JSON, the same in every command.
 
-use grace_core::{Alert, Event, Guest, Happening, Note, Occurrence};
+use grace_core::{Alert, Event, Guest, Happening, Note, Occurrence, Uptime};
 use serde::Serialize;
 
 /// What a source saw, when and where.
@@ -58,7 +58,7 @@ impl<'a> From<&'a Occurrence> for OccurrenceDocument<'a> {
             _ => None,
         };
         Self {
-            at: at.map(|at| at.as_secs_f64()),
+            at: at.map(Uptime::as_secs_f64),
             origin: origin.as_str(),
             what: what.into(),
             gap,

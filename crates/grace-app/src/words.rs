@@ -1,6 +1,8 @@
-//! Spans and instants as people read them.
+//! Spans, counts and events as people read them.
 
 use std::time::Duration;
+
+use grace_core::{Alert, Event, Happening, Note};
 
 /// `95 s`, `5 min 25 s`, `2 h 3 min`, `12 d 2 h`.
 #[must_use]
@@ -21,5 +23,46 @@ pub fn count(number: u64, noun: &str) -> String {
     match number {
         1 => format!("1 {noun}"),
         _ => format!("{number} {noun}s"),
+    }
+}
+
+/// An event in one line: `guest-started vm web (100)`.
+#[must_use]
+pub fn event(event: &Event) -> String {
+    let name = event.name();
+    match event {
+        Event::GuestStarted { guest, .. } | Event::GuestStopped { guest, .. } => {
+            format!("{name} {} {guest}", guest.kind.as_str())
+        }
+        Event::GuestWarned { guest, action, reason, .. }
+        | Event::GuestFailed { guest, action, reason, .. } => {
+            format!("{name} {} {guest} ({}): {reason}", guest.kind.as_str(), action.as_str())
+        }
+        Event::Alert(Alert { category, key, severity, text, .. }) => {
+            format!("{name} {category}/{key} {severity}: {text}")
+        }
+        Event::Resolved(Alert { category, key, .. }) => format!("{name} {category}/{key}"),
+        Event::Shutdown(kind) => format!("{name} {}", kind.as_str()),
+        _ => name.to_string(),
+    }
+}
+
+/// What a source saw, in one line, as [`event`] writes an event, and who started or stopped its guest.
+#[must_use]
+pub fn happening(what: &Happening) -> String {
+    let name = what.name();
+    let words = match what {
+        Happening::Event(seen) => event(seen),
+        Happening::Note(Note::ShutdownScheduled(kind)) => format!("{name} {}", kind.as_str()),
+        Happening::Gap(gap) => format!("not known: {gap}"),
+        other => match other.guest() {
+            Some(guest) => format!("{name} {} {guest}", guest.kind.as_str()),
+            None => name.to_string(),
+        },
+    };
+    match what.guest().and_then(|guest| guest.autostart) {
+        Some(true) => format!("{words}, by the host"),
+        Some(false) => format!("{words}, by hand"),
+        None => words,
     }
 }

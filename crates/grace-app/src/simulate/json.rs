@@ -3,11 +3,12 @@
 use std::io::{self, Write};
 
 use grace_core::wire::ReportDocument;
-use grace_core::{Alert, Decision, Envelope, Event, Message};
+use grace_core::{Decision, Envelope, Message};
 use grace_notify::render;
 use serde::Serialize;
 
 use super::{Log, What};
+use crate::document::EventDocument;
 
 /// One line: `t` in seconds since the timeline began, `type`, and what belongs to the type.
 #[derive(Serialize)]
@@ -58,34 +59,6 @@ enum Document<'a> {
         closing: &'static str,
     },
     End,
-}
-
-#[derive(Serialize)]
-struct EventDocument<'a> {
-    event: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    guest: Option<GuestDocument<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    alert: Option<AlertDocument<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    shutdown: Option<&'static str>,
-}
-
-#[derive(Serialize)]
-struct GuestDocument<'a> {
-    id: &'a str,
-    name: &'a str,
-    kind: &'static str,
-}
-
-#[derive(Serialize)]
-struct AlertDocument<'a> {
-    category: &'a str,
-    key: &'a str,
-    severity: &'static str,
-    text: &'a str,
 }
 
 #[derive(Serialize)]
@@ -144,42 +117,6 @@ impl<'a> From<&'a What> for Document<'a> {
             }
             What::Closed(closing) => Self::Closed { closing: closing.as_str() },
             What::Ended => Self::End,
-        }
-    }
-}
-
-impl<'a> From<&'a Event> for EventDocument<'a> {
-    fn from(event: &'a Event) -> Self {
-        let guest = event.guest().map(|guest| GuestDocument {
-            id: guest.id.as_str(),
-            name: &guest.name,
-            kind: guest.kind.as_str(),
-        });
-        let reason = match event {
-            Event::GuestWarned { reason, .. } | Event::GuestFailed { reason, .. } => {
-                Some(&**reason)
-            }
-            _ => None,
-        };
-        let alert = match event {
-            Event::Alert(alert) | Event::Resolved(alert) => Some(alert.into()),
-            _ => None,
-        };
-        let shutdown = match event {
-            Event::Shutdown(kind) => Some(kind.as_str()),
-            _ => None,
-        };
-        Self { event: event.name(), guest, reason, alert, shutdown }
-    }
-}
-
-impl<'a> From<&'a Alert> for AlertDocument<'a> {
-    fn from(alert: &'a Alert) -> Self {
-        Self {
-            category: &alert.category,
-            key: &alert.key,
-            severity: alert.severity.as_str(),
-            text: &alert.text,
         }
     }
 }

@@ -3,10 +3,11 @@
 use std::fmt::Write;
 use std::time::Duration;
 
-use grace_core::{Alert, Decision, Event, Outcome};
+use grace_core::{Decision, Outcome};
 use grace_notify::render;
 
 use super::{Entry, Log, What, Windows};
+use crate::words::event;
 
 impl Log {
     /// The log, one line for each thing that happened, the time since the timeline began in the first column.
@@ -49,10 +50,10 @@ fn words(entry: &Entry) -> Option<(&'static str, String)> {
         }
         What::Host { words, .. } => ("host", words.clone()),
         What::Windows(windows) => ("windows", windows_words(entry.t, windows)),
-        What::Event { event, decision, until } => {
-            ("event", format!("{} -> {}", event_words(event), decision_words(*decision, *until)))
+        What::Event { event: seen, decision, until } => {
+            ("event", format!("{} -> {}", event(seen), decision_words(*decision, *until)))
         }
-        What::Unseen(event) => ("unseen", event_words(event)),
+        What::Unseen(seen) => ("unseen", event(seen)),
         What::FactsAsked => ("facts", "asked for".to_string()),
         What::Sent(envelope) => {
             let again = match envelope.attempt {
@@ -104,25 +105,6 @@ fn decision_words(decision: Decision, until: Option<Duration>) -> String {
     match until {
         Some(until) => format!("{} until {}", decision.as_str(), instant(until)),
         None => decision.as_str().to_string(),
-    }
-}
-
-fn event_words(event: &Event) -> String {
-    let name = event.name();
-    match event {
-        Event::GuestStarted { guest, .. } | Event::GuestStopped { guest, .. } => {
-            format!("{name} {} {guest}", guest.kind.as_str())
-        }
-        Event::GuestWarned { guest, action, reason, .. }
-        | Event::GuestFailed { guest, action, reason, .. } => {
-            format!("{name} {} {guest} ({}): {reason}", guest.kind.as_str(), action.as_str())
-        }
-        Event::Alert(Alert { category, key, severity, text, .. }) => {
-            format!("{name} {category}/{key} {severity}: {text}")
-        }
-        Event::Resolved(Alert { category, key, .. }) => format!("{name} {category}/{key}"),
-        Event::Shutdown(kind) => format!("{name} {}", kind.as_str()),
-        _ => name.to_string(),
     }
 }
 
