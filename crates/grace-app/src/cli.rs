@@ -1,5 +1,6 @@
 //! The command line.
 
+mod events;
 mod health;
 mod report;
 #[cfg(feature = "sim")]
@@ -35,6 +36,7 @@ pub struct Cli {
 enum Command {
     Report(report::Args),
     Health(health::Args),
+    Events(events::Args),
     #[cfg(feature = "sim")]
     Simulate(simulate::Args),
 }
@@ -48,6 +50,7 @@ impl Cli {
         match self.command {
             Command::Report(args) => report::run(&args),
             Command::Health(args) => health::run(&args),
+            Command::Events(args) => events::run(&args),
             #[cfg(feature = "sim")]
             Command::Simulate(args) => simulate::run(&args),
         }

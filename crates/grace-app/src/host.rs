@@ -1,38 +1,91 @@
-//! The real host: the adapters behind the driver's ports.
+//! The real host: the adapters behind the driver's ports, as the configuration names them.
 
-use std::sync::Arc;
+mod health;
+mod names;
+
+use std::path::Path;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use grace_core::{
-    BootIdentity, Guest, HealthSnapshot, HealthSource, PortError, Text, UptimeSource,
+    BootId, BootIdentity, Guest, HealthSnapshot, HealthSource, HostEvents, PortError, Text,
+    UptimeSource,
 };
-use grace_health::{Composite, Mounts, Network, Systemd};
-use grace_journal::JournalctlJournal;
-use grace_proc::ProcUptime;
+use grace_health::{Composite, GuestConfigs, Logind};
+use grace_journal::{HostTime, JournalEvents, JournalctlJournal, Merged, Rules, TaskEvents};
+use grace_proc::{ProcUptime, SoftReboots};
 
+pub use self::health::{SetupError, TimedSource, health_sources};
+use self::names::Named;
+use crate::config::Sources;
 use crate::driver::Ports;
 
-/// Where a Proxmox VE node keeps its guests' configuration.
-const PVE: &str = "/etc/pve";
-
-/// The ports of this host, without notifiers. Each health source is waited for no longer than `patience`.
-pub async fn ports(patience: Duration) -> Ports {
-    let uptime = ProcUptime::new();
-    let journal = match uptime.boot().await {
-        Ok(BootIdentity { id: Some(boot), .. }) => JournalctlJournal::new().with_boot(boot),
-        _ => JournalctlJournal::new(),
-    };
-    let sources = health_sources().into_iter();
-    let sources = sources.fold(Composite::new(), |all, one| all.with_timeout(one, patience));
-    Ports::new(uptime, journal, HostHealth(sources))
-        .with_wall_clock(|| Some(grace_proc::unix_time()))
+/// The ports of this host, without notifiers. Each health source is waited for no longer than `patience`, or
+/// what the configuration says of it.
+///
+/// # Errors
+/// A source cannot be set up as the configuration says.
+pub async fn ports(sources: &Sources, patience: Duration) -> Result<Ports, SetupError> {
+    let boot = boot_of(&ProcUptime::new()).await;
+    let journal = &sources.journal;
+    let mut errors =
+        boot.map_or_else(JournalctlJournal::new, |boot| JournalctlJournal::new().with_boot(boot));
+    if let Some(directory) = &journal.directory {
+        errors = errors.with_directory(directory);
+    }
+    let health = health_sources(sources, patience)?;
+    let health = health
+        .into_iter()
+        .fold(Composite::new(), |all, one| all.with_timeout(one.source, one.patience));
+    let health = HostHealth { sources: health, has_guests: has_pve(sources) };
+    let uptime = ProcUptime::new().with_soft_reboots(SoftReboots::new());
+    Ok(Ports::new(uptime, errors, health).with_wall_clock(|| Some(grace_proc::unix_time())))
 }
 
-/// The sources that the host's health is read from, each under its own name.
-#[must_use]
-pub fn health_sources() -> Vec<Arc<dyn HealthSource>> {
-    vec![Arc::new(Systemd::new()), Arc::new(Mounts::new()), Arc::new(Network::new())]
+/// What happens on this host, from all its sources as one.
+pub async fn events(sources: &Sources) -> impl HostEvents + use<> {
+    let mut all = recorded(sources).await;
+    if sources.logind.enabled {
+        all = all.with(Box::new(Logind::new()));
+    }
+    named(all, sources)
+}
+
+/// What has happened on this host in this boot, from the sources that remember.
+pub async fn past(sources: &Sources) -> impl HostEvents + use<> {
+    named(recorded(sources).await, sources)
+}
+
+async fn recorded(sources: &Sources) -> Merged {
+    let mut all = Merged::new();
+    if sources.journal.enabled {
+        let rules = Rules::default().with_guest_units(sources.journal.guest_units.clone());
+        let mut journal = JournalEvents::new().with_rules(rules);
+        if let Some(boot) = boot_of(&ProcUptime::new()).await {
+            journal = journal.with_boot(boot);
+        }
+        if let Some(directory) = &sources.journal.directory {
+            journal = journal.with_directory(directory);
+        }
+        all = all.with(Box::new(journal));
+    }
+    let tasks = &sources.tasks;
+    if tasks.enabled && (exists(&tasks.directory) || has_pve(sources)) {
+        let tasks = TaskEvents::new(clocks).with_directory(&tasks.directory);
+        all = all.with(Box::new(tasks));
+    }
+    all
+}
+
+/// Now, on both clocks. An uptime that cannot be read is 0: no task is of a boot that has not begun.
+fn clocks() -> HostTime {
+    let unix = u64::try_from(grace_proc::unix_time()).unwrap_or_default();
+    HostTime::new(grace_proc::uptime().unwrap_or_default(), Duration::from_secs(unix))
+}
+
+fn named(events: Merged, sources: &Sources) -> Named<Merged> {
+    let guests = GuestConfigs::new().with_directory(&sources.pve.directory);
+    Named::new(events, has_pve(sources).then_some(guests))
 }
 
 /// The host's name, or `this host` if it cannot be read.
@@ -42,23 +95,41 @@ pub fn name() -> Text {
     if name.trim().is_empty() { Text::literal("this host") } else { Text::name(name.trim()) }
 }
 
+async fn boot_of(uptime: &ProcUptime) -> Option<BootId> {
+    let identity = uptime.boot().await.unwrap_or(BootIdentity::UNKNOWN);
+    identity.id
+}
+
+/// Whether Proxmox VE is here, or is said to be. What a plain host does not have is no gap of it.
+fn has_pve(sources: &Sources) -> bool {
+    let is_set_up = sources.pve.api.is_some();
+    sources.pve.enabled && (is_set_up || exists(&sources.pve.directory))
+}
+
+/// Whether something is at `path`; what cannot be looked at is taken to be there, so that it is named.
+fn exists(path: &Path) -> bool {
+    path.try_exists().unwrap_or(true)
+}
+
 /// The host's health, and what it knows of its guests.
-struct HostHealth(Composite);
+struct HostHealth {
+    sources: Composite,
+    has_guests: bool,
+}
 
 #[async_trait]
 impl HealthSource for HostHealth {
     fn name(&self) -> &str {
-        self.0.name()
+        self.sources.name()
     }
 
     async fn check(&self) -> Result<HealthSnapshot, PortError> {
-        self.0.check().await
+        self.sources.check().await
     }
 
     /// A host without Proxmox VE starts no guests; of one with it, no source can tell which.
     async fn expected_guests(&self) -> Result<Option<Vec<Guest>>, PortError> {
-        let told = self.0.expected_guests().await?;
-        let has_guests = tokio::fs::try_exists(PVE).await.unwrap_or(true);
-        Ok(told.or_else(|| (!has_guests).then(Vec::new)))
+        let told = self.sources.expected_guests().await?;
+        Ok(told.or_else(|| (!self.has_guests).then(Vec::new)))
     }
 }

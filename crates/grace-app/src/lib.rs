@@ -2,10 +2,13 @@
 //! to the adapters, the simulator, and the command line.
 
 pub mod cli;
+pub mod config;
+mod document;
 pub mod driver;
 pub mod host;
 #[cfg(doctest)]
 mod readme;
+pub mod retrospect;
 #[cfg(feature = "sim")]
 pub mod simulate;
 pub mod words;

@@ -1,7 +1,7 @@
 //! `grace health`: what each source says of this host, and how long it took.
 
 use std::io::{self, Write};
-use std::sync::Arc;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::Context;
@@ -13,6 +13,7 @@ use serde::Serialize;
 use tokio::time::{Instant, timeout};
 
 use super::{Outcome, style};
+use crate::config::Config;
 use crate::host;
 
 /// Says what each health source reads on this host now, check by check, and how long it took.
@@ -29,8 +30,11 @@ pub(super) struct Args {
     #[arg(long)]
     json: bool,
     /// The longest to wait for each source.
-    #[arg(long, value_name = "SPAN", default_value = "5s", value_parser = duration)]
+    #[arg(long, value_name = "SPAN", default_value = "10s", value_parser = duration)]
     timeout: Duration,
+    /// The configuration to read sources from. /etc/grace/grace.toml if it is there.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
 }
 
 /// What one source said.
@@ -41,10 +45,12 @@ struct Reading {
 }
 
 pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
+    let config = Config::load(args.config.as_deref())?;
+    let sources = host::health_sources(&config.sources, args.timeout)?;
     let runtime = super::runtime()?;
     let readings = runtime.block_on(async {
-        let sources = host::health_sources();
-        join_all(sources.iter().map(|source| read(source, args.timeout))).await
+        let readings = sources.iter().map(|one| read(&*one.source, one.patience));
+        join_all(readings).await
     });
     let mut out = anstream::stdout().lock();
     let printed =
@@ -53,7 +59,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
     Ok(outcome(&readings))
 }
 
-async fn read(source: &Arc<dyn HealthSource>, patience: Duration) -> Reading {
+async fn read(source: &dyn HealthSource, patience: Duration) -> Reading {
     let began = now();
     let said = timeout(patience, source.check()).await.unwrap_or_else(|_| {
         let why = format!("no answer within {patience:?}");

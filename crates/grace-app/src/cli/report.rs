@@ -1,26 +1,29 @@
 //! `grace report`: one report about this boot of this host.
 
 use std::io::Write;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::Context;
 use grace_core::wire::{ReportDocument, duration};
-use grace_core::{Grace, JournalQuery, Policy, StartupReport, Status, Uptime};
+use grace_core::{StartupReport, Status};
 use owo_colors::OwoColorize;
 
 use super::{Outcome, style};
-use crate::host;
+use crate::config::Config;
 use crate::words::span;
+use crate::{host, retrospect};
 
 /// How many journal entries are printed; `--json` has them all.
 const JOURNAL_LINES: usize = 10;
 
 /// Reports on this boot of this host, now, from what the host itself says.
 ///
-/// It needs no configuration and no daemon: uptime and boot id from the kernel, failed units and the system
-/// state from systemd, mounts from /etc/fstab and the kernel, links from /sys, errors of this boot from the
-/// journal. What cannot be read is named under "Not known": it is neither an error nor well. The journal's errors
-/// are shown, and are no issue by themselves.
+/// It needs no configuration and no daemon: uptime and boot id from the kernel, the system's state, failed units
+/// and mounts from systemd, links from /sys, errors of this boot and what became of its guests from the journal
+/// and from the task files of Proxmox VE, and from a Proxmox VE node its guests, storage and services. What
+/// cannot be read is named under "Not known": it is neither an error nor well. The journal's errors are shown, and
+/// are no issue by themselves.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Exit codes: 0 all well; 1 issues were found; 3 no issue was found, but not \
@@ -35,11 +38,15 @@ pub(super) struct Args {
     /// The longest to wait for each source.
     #[arg(long, value_name = "SPAN", default_value = "20s", value_parser = duration)]
     timeout: Duration,
+    /// The configuration to read policy and sources from. /etc/grace/grace.toml if it is there.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
 }
 
 pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
+    let config = Config::load(args.config.as_deref())?;
     let runtime = super::runtime()?;
-    let report = runtime.block_on(make(args.timeout));
+    let report = runtime.block_on(make(&config, args.timeout))?;
     let mut out = anstream::stdout().lock();
     let printed = if args.json { print_json(&mut out, &report) } else { print(&mut out, &report) };
     printed.context("the report could not be printed")?;
@@ -50,14 +57,12 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
     })
 }
 
-async fn make(timeout: Duration) -> StartupReport {
-    let ports = host::ports(timeout).await;
-    let start = ports.start().await;
+async fn make(config: &Config, timeout: Duration) -> anyhow::Result<StartupReport> {
+    let ports = host::ports(&config.sources, timeout).await?;
+    let mut events = host::past(&config.sources).await;
     // A source that is late is to be told by its own name, not by that of all of them.
     let patience = timeout.saturating_add(Duration::from_millis(500));
-    let facts = ports.collect_facts(JournalQuery::default(), patience).await;
-    let now = ports.uptime.uptime().await.unwrap_or(Uptime::ZERO);
-    Grace::new(Policy::default(), start).preview(now, facts)
+    Ok(retrospect::report(&config.policy, &ports, &mut events, patience).await)
 }
 
 fn print_json(out: &mut impl Write, report: &StartupReport) -> std::io::Result<()> {

@@ -70,8 +70,10 @@ impl<S: HostEvents> HostEvents for Named<S> {
 
 impl<S> Named<S> {
     fn complete(&mut self, occurrence: &mut Occurrence) {
-        let begins =
-            matches!(occurrence.what, Happening::Note(Note::GuestStarting(_) | Note::GuestStopping(_)));
+        let begins = matches!(
+            occurrence.what,
+            Happening::Note(Note::GuestStarting(_) | Note::GuestStopping(_))
+        );
         let Some(guest) = occurrence.what.guest_mut() else { return };
         if let Some(Some(name)) = self.names.get(&guest.id) {
             guest.name = name.clone();
