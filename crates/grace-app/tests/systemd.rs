@@ -15,8 +15,8 @@ use serde_json::Value;
 
 use self::systemd::guest::{Guest, Lines};
 
-/// A unit that fails, one that is late, and a mount that waits for it.
-const FILES: [(&str, &str); 4] = [
+/// A unit that fails, one that is late, a mount that waits for it, and one that fails.
+const FILES: [(&str, &str); 5] = [
     (
         "/etc/systemd/system/broken.service",
         "[Service]\nType=oneshot\nExecStart=/bin/false\n[Unit]\nDescription=Always fails\n",
@@ -28,7 +28,11 @@ const FILES: [(&str, &str); 4] = [
     ),
     (
         "/etc/systemd/system/multi-user.target.d/tests.conf",
-        "[Unit]\nWants=broken.service slow.service\nAfter=slow.service\n",
+        "[Unit]\nWants=broken.service slow.service mnt-broken.mount\nAfter=slow.service\n",
+    ),
+    (
+        "/etc/systemd/system/mnt-broken.mount",
+        "[Mount]\nWhat=nothing\nWhere=/mnt/broken\nType=no-such-kind\n",
     ),
     ("/etc/fstab", "late /mnt/late tmpfs nofail,x-systemd.after=slow.service 0 0\n"),
 ];
@@ -56,11 +60,16 @@ fn boots_and_goes_down(rootfs: &str, shutdown: &[&str]) {
     let health = guest.until(&HEALTH, |output| {
         let health = Health::of(output)?;
         let waits = health.check("systemd", "system")?.1.contains("waits for slow.service");
-        (waits && health.check("systemd", "broken.service").is_some()).then_some(health)
+        let failed = ["broken.service", "mnt-broken.mount"];
+        let has_failed = failed.iter().all(|unit| health.check("systemd", unit).is_some());
+        let is_seen = health.check("mounts", "/mnt/broken").is_some();
+        (waits && has_failed && is_seen).then_some(health)
     });
     assert_eq!(health.source("systemd")["starting"], true);
     assert_eq!(health.status("systemd", "broken.service"), "CRITICAL");
     assert_eq!(health.status("mounts", "/mnt/late"), "WARNING");
+    let broken = health.check("mounts", "/mnt/broken");
+    assert_eq!(broken, Some(("WARNING", "not mounted (mnt-broken.mount: its unit failed)")));
     let mut events = guest.start_program(&EVENTS);
     let holds = until(&mut events, |line| line.starts_with("holds for "));
     assert_eq!(holds, "holds for Some(5s)");

@@ -11,13 +11,11 @@
 //! [`Composite`] puts several sources side by side, each with its own time-out, so that one that fails,
 //! hangs or panics costs its own part and is named among the gaps.
 //!
-//! No source looks *into* a file system it checks: a look at a network mount whose server is gone blocks
-//! for minutes. All of them read what the kernel, systemd and Proxmox VE know already.
+//! No source itself looks *into* a file system it checks: a look at a network mount whose server is gone
+//! blocks for minutes. They read what the kernel, systemd and Proxmox VE know already; at network mounts a
+//! child looks, which has a deadline.
 //!
 //! [`GuestConfigs`] reads the names of a node's guests, and which of them start with it, from `/etc/pve`.
-//! No source itself looks *into* a file system it checks: a look at a network mount whose server is gone
-//! blocks for minutes. They read what the kernel and systemd know already; at network mounts a child looks,
-//! which has a deadline.
 //!
 //! [`Logind`] tells of shutdowns, sleeps and the end of the host's start as they happen, and [`ShutdownDelay`]
 //! holds a shutdown up for as long as a last word takes. Both, and systemd, are asked over a [`SystemBus`].

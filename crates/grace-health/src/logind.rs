@@ -46,6 +46,8 @@ pub struct Logind {
     deadline: Duration,
     known: Known,
     told: VecDeque<Occurrence>,
+    /// What could not be read at the last look.
+    gaps: Vec<Gap>,
     has_caught_up: bool,
     link: Link,
 }
@@ -68,6 +70,7 @@ impl Logind {
             deadline: Duration::from_secs(5),
             known: Known::default(),
             told: VecDeque::new(),
+            gaps: Vec::new(),
             has_caught_up: false,
             link: Link::Closed,
         }
@@ -96,7 +99,9 @@ impl Logind {
                 self.told.push_back(occurrence);
             }
         }
-        self.told.extend(facts.gaps.into_iter().map(|gap| Occurrence::new(Origin::Bus, gap)));
+        let news = facts.gaps.iter().filter(|gap| !self.gaps.contains(gap)).cloned();
+        self.told.extend(news.map(|gap| Occurrence::new(Origin::Bus, gap)));
+        self.gaps = facts.gaps;
         if !std::mem::replace(&mut self.has_caught_up, true) {
             self.told.push_back(Occurrence::new(Origin::Bus, Happening::CaughtUp));
         }

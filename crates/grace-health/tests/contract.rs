@@ -120,7 +120,11 @@ impl Silent {
 }
 
 /// A host on which the thing of a number is a plan to shut down in the way of that number.
-struct LogindHost(tokio::sync::Mutex<PrivateBus>, BusHost);
+struct LogindHost {
+    bus: tokio::sync::Mutex<PrivateBus>,
+    empty: PrivateBus,
+    silent: Silent,
+}
 
 /// In logind's words.
 const WAYS: [(&str, ShutdownKind); 5] = [
@@ -133,8 +137,8 @@ const WAYS: [(&str, ShutdownKind); 5] = [
 
 impl LogindHost {
     async fn start() -> Option<Self> {
-        let bus = PrivateBus::host().await?;
-        Some(Self(bus.into(), BusHost::start().await?))
+        let (bus, empty) = (PrivateBus::host().await?, PrivateBus::empty().await?);
+        Some(Self { bus: bus.into(), empty, silent: Silent::new() })
     }
 
     fn on(bus: SystemBus) -> Logind {
@@ -152,7 +156,7 @@ impl HostEventsSubject for LogindHost {
 
     async fn happen(&self, number: u32) {
         let index = usize::try_from(number).expect("small") - 1;
-        self.0.lock().await.tell_schedule(WAYS[index].0);
+        self.bus.lock().await.tell_schedule(WAYS[index].0);
     }
 
     /// A bus begins with its boot.
@@ -161,20 +165,20 @@ impl HostEventsSubject for LogindHost {
     }
 
     async fn garble(&self) -> bool {
-        self.0.lock().await.emit(LOGIND, "PrepareForShutdown", &["s soon"]);
+        self.bus.lock().await.emit(LOGIND, "PrepareForShutdown", &["s soon"]);
         true
     }
 
     /// logind is started again. What happens while the bus itself is gone, nobody tells.
     async fn interrupt(&self) -> bool {
-        let mut bus = self.0.lock().await;
+        let mut bus = self.bus.lock().await;
         bus.stop_logind().await;
         bus.start_logind(bus::Logind::Of257).await;
         true
     }
 
     async fn open(&self) -> Logind {
-        Self::on(self.0.lock().await.bus())
+        Self::on(self.bus.lock().await.bus())
     }
 
     fn number(&self, seen: &Occurrence) -> Option<u32> {
@@ -185,8 +189,7 @@ impl HostEventsSubject for LogindHost {
 
     fn unreadable(&self) -> Vec<Logind> {
         let nowhere = SystemBus::at("unix:path=/nowhere/bus");
-        let (empty, silent) = (self.1.empty.bus(), self.1.silent.bus());
-        vec![Self::on(nowhere), Self::on(empty), Self::on(silent)]
+        vec![Self::on(nowhere), Self::on(self.empty.bus()), Self::on(self.silent.bus())]
     }
 }
 

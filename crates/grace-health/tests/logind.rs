@@ -130,6 +130,17 @@ async fn an_old_logind_is_asked_for_its_plans() {
 }
 
 #[tokio::test]
+async fn what_an_old_logind_host_lacks_is_told_once() {
+    let Some(mut bus) = PrivateBus::empty().await else { return };
+    bus.start_logind(bus::Logind::Of252).await;
+    let (mut logind, told) = open(&bus).await;
+    assert_eq!(told.len(), 1, "{told:?}");
+    bus.set_silently(LOGIND, "ScheduledShutdown (st) reboot 7");
+    assert_eq!(next(&mut logind).await, "shutdown-scheduled reboot");
+    nothing_more(&bus, &mut logind).await;
+}
+
+#[tokio::test]
 async fn nobody_else_can_shut_the_host_down() {
     let Some(bus) = PrivateBus::host().await else { return };
     let (mut logind, _) = open(&bus).await;

@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use grace_core::HealthSource;
 use grace_health::{
-    Document, Endpoint, GuestConfigs, Mounts, Network, Pve, PveApi, PveToken, Systemd, Trust,
+    Document, Endpoint, GuestConfigs, Mounts, Network, Pve, PveApi, PveToken, SystemBus, Systemd,
+    Trust,
 };
 
 use super::has_pve;
@@ -54,11 +55,17 @@ pub fn health_sources(
     let mut add = |timeout: Option<Duration>, source: Arc<dyn HealthSource>| {
         all.push(TimedSource { source, patience: timeout.unwrap_or(patience) });
     };
+    // One connection serves all who ask the bus.
+    let bus = SystemBus::new();
     if sources.systemd.enabled {
-        add(sources.systemd.timeout, Arc::new(Systemd::new()));
+        let timeout = sources.systemd.timeout;
+        let systemd = Systemd::new().with_bus(bus.clone());
+        add(timeout, Arc::new(systemd.with_deadline(within(timeout.unwrap_or(patience)))));
     }
     if sources.mounts.enabled {
-        add(sources.mounts.timeout, Arc::new(Mounts::new()));
+        let timeout = sources.mounts.timeout;
+        let mounts = Mounts::new().with_bus(bus);
+        add(timeout, Arc::new(mounts.with_deadline(within(timeout.unwrap_or(patience)))));
     }
     if sources.network.enabled {
         add(sources.network.timeout, Arc::new(Network::new()));
@@ -74,9 +81,14 @@ pub fn health_sources(
     Ok(all)
 }
 
+/// How long a source may wait for one of its own questions, so that one that is not answered costs its own part
+/// and not the whole source.
+fn within(patience: Duration) -> Duration {
+    patience.mul_f64(0.8)
+}
+
 fn pve(config: &PveConfig, patience: Duration) -> Result<Pve, SetupError> {
-    // A question that is not answered costs its own part, and not the whole source.
-    let patience = patience.mul_f64(0.8);
+    let patience = within(patience);
     let guests = GuestConfigs::new().with_directory(&config.directory).with_deadline(patience);
     let pve = Pve::new().with_guests(guests);
     match &config.api {

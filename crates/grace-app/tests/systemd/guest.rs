@@ -107,8 +107,6 @@ impl Guest {
 
     fn command(&self, argv: &[&str]) -> Command {
         let mut run = command(e2e("run"));
-        // Where the test stands is nowhere in there.
-        run.current_dir("/");
         run.arg(&self.init).args(argv);
         run
     }

@@ -38,11 +38,11 @@ impl Known {
             Heard::GoesDown(kind) => self.goes_down(kind).map(|kind| Event::Shutdown(kind).into()),
             Heard::StaysUp => self.shutdown.take().map(|_| Event::ShutdownCancelled.into()),
             Heard::Scheduled(Some(kind)) => {
-                let is_news = self.scheduled.replace(kind) != Some(kind);
+                // A plan that is carried out is no longer a plan, and not cancelled either.
+                let is_news = self.scheduled.replace(kind) != Some(kind) && self.shutdown.is_none();
                 is_news.then(|| Note::ShutdownScheduled(kind).into())
             }
             Heard::Scheduled(None) => {
-                // A plan that is carried out is no longer a plan, and not cancelled.
                 let is_cancelled = self.scheduled.take().is_some() && self.shutdown.is_none();
                 is_cancelled.then(|| Event::ShutdownCancelled.into())
             }
@@ -113,6 +113,8 @@ mod tests {
         assert_eq!(news(&twice), ["shutdown-scheduled", "shutdown-cancelled"]);
         let carried_out = [Scheduled(Some(Reboot)), GoesDown(Reboot), Scheduled(None)];
         assert_eq!(news(&carried_out), ["shutdown-scheduled", "shutdown reboot"]);
+        let late = [GoesDown(Reboot), Scheduled(Some(Reboot)), StaysUp, Scheduled(None)];
+        assert_eq!(news(&late)[..2], ["shutdown reboot", "shutdown-cancelled"]);
     }
 
     #[test]

@@ -93,43 +93,8 @@ impl Session {
         let (connection, deadline) = (Connection::from(&self.stream), self.deadline);
         let (logind, systemd) =
             join(logind(&connection, deadline), systemd(&connection, deadline)).await;
-        let (mut goes_down, mut facts) = (None, Facts::default());
-        let gap = |error: &Error| Gap::new(GapKind::EventsIncomplete, error.to_string());
-        match (logind, systemd) {
-            // What the bus cannot tell of one, it may tell of the other.
-            (Err(error), Err(other)) => {
-                let is_better = other.kind() != PortErrorKind::Missing;
-                return Err(if is_better { other } else { error });
-            }
-            (logind, systemd) => {
-                match logind {
-                    Ok(logind) => {
-                        goes_down = logind.goes_down;
-                        self.look_again(!logind.tells_plans);
-                        let heard =
-                            [Heard::Scheduled(logind.scheduled), Heard::Sleeps(logind.sleeps)];
-                        facts.heard.extend(heard.map(|heard| (heard, None)));
-                        if goes_down.is_none() {
-                            facts.heard.insert(0, (Heard::StaysUp, None));
-                        }
-                    }
-                    Err(error) => facts.gaps.push(gap(&error)),
-                }
-                match systemd {
-                    Ok(systemd) => {
-                        if let Some(at) = systemd.started {
-                            facts.heard.insert(0, (Heard::Started, at));
-                        }
-                        goes_down = systemd.goes_down.or(goes_down);
-                    }
-                    Err(error) => facts.gaps.push(gap(&error)),
-                }
-            }
-        }
-        if let Some(kind) = goes_down {
-            facts.heard.retain(|(heard, _)| *heard != Heard::StaysUp);
-            facts.heard.push((Heard::GoesDown(kind), None));
-        }
+        self.look_again(logind.as_ref().is_ok_and(|logind| !logind.tells_plans));
+        let facts = Facts::new(logind, systemd)?;
         self.owners = Owners::read(&connection, deadline).await;
         Ok((self, facts))
     }
@@ -189,6 +154,39 @@ impl Owners {
         } else {
             None
         }
+    }
+}
+
+impl Facts {
+    /// What the two say together; an error if neither says anything.
+    fn new(
+        logind: Result<LogindFacts, Error>,
+        systemd: Result<SystemdFacts, Error>,
+    ) -> Result<Self, Error> {
+        let errors = [logind.as_ref().err(), systemd.as_ref().err()].into_iter().flatten();
+        let gaps = errors.map(|error| Gap::new(GapKind::EventsIncomplete, error.to_string()));
+        let gaps = gaps.collect();
+        let (logind, systemd) = match (logind, systemd) {
+            (Err(one), Err(other)) if one.kind() == PortErrorKind::Missing => return Err(other),
+            (Err(one), Err(_)) => return Err(one),
+            (logind, systemd) => (logind.ok(), systemd.ok()),
+        };
+        let mut heard = Vec::new();
+        if let Some(at) = systemd.as_ref().and_then(|systemd| systemd.started) {
+            heard.push((Heard::Started, at));
+        }
+        let goes_down = systemd.and_then(|systemd| systemd.goes_down);
+        match (goes_down.or(logind.as_ref().and_then(|logind| logind.goes_down)), &logind) {
+            (Some(kind), _) => heard.push((Heard::GoesDown(kind), None)),
+            (None, Some(_)) => heard.push((Heard::StaysUp, None)),
+            // systemd alone does not know what logind has announced.
+            (None, None) => {}
+        }
+        if let Some(logind) = logind {
+            heard.push((Heard::Scheduled(logind.scheduled), None));
+            heard.push((Heard::Sleeps(logind.sleeps), None));
+        }
+        Ok(Self { heard, gaps })
     }
 }
 

@@ -62,6 +62,8 @@ impl Probe {
     /// Looks at these mount points, at several at the same time.
     pub(super) async fn look(&self, targets: &[String]) -> BTreeMap<String, Answer> {
         let _turn = self.turn.lock().await;
+        // Also those at mounts that are gone by now.
+        self.hanging().retain(|_, look| !look.has_ended());
         let free = LOOKS.saturating_sub(self.hanging().len()).max(1);
         let looks = stream::iter(targets.to_vec()).map(|target| async move {
             let answer = self.look_at(&target).await;
@@ -98,12 +100,9 @@ impl Probe {
 
     /// The answer, if looks that hang leave no choice.
     fn known_answer(&self, target: &str) -> Option<Answer> {
-        let mut hanging = self.hanging();
-        if let Some(look) = hanging.get_mut(target) {
-            if !look.has_ended() {
-                return Some(Answer::Silent);
-            }
-            hanging.remove(target);
+        let hanging = self.hanging();
+        if hanging.contains_key(target) {
+            return Some(Answer::Silent);
         }
         let is_full = hanging.len() >= LOOKS;
         is_full.then(|| Answer::NotLooked(format!("{LOOKS} looks at other mounts hang already")))

@@ -95,6 +95,30 @@ impl PrivateBus {
         self.answer("Subscribe", "", "", "");
         self.answer("ListUnitsByPatterns", "asas", "a(ssssssouso)", &self.list("units"));
         self.answer("ListJobs", "", "a(usssoo)", &self.list("jobs"));
+        self.add_unit("local_2dfs_2etarget", "Requires as 0 Wants as 0");
+        self.add_unit(
+            "remote_2dfs_2etarget",
+            "Requires as 1 mnt-nas.mount Wants as 1 mnt-usb.mount",
+        );
+        self.add_unit("multi_2duser_2etarget", "Requires as 0 Wants as 1 tmp.mount");
+    }
+
+    /// A unit of the name that its path has, with these properties.
+    pub(crate) fn add_unit(&self, name: &str, properties: &str) {
+        let path = format!("/org/freedesktop/systemd1/unit/{name}");
+        let count = if properties.contains("Wants") { 2 } else { 1 };
+        let rest = format!("{count} {properties} 0");
+        let first = [path.as_str(), "org.freedesktop.systemd1.Unit"];
+        self.mock(SYSTEMD, "AddObject ssa{sv}a(ssss)", &first, &rest);
+    }
+
+    /// The mount units, `NAME STATE`, as systemd lists them from now on.
+    pub(crate) fn set_mounts(&self, mounts: &[(&str, &str)]) {
+        self.write("units", mounts, |(name, state)| {
+            let path = name.replace('-', "_2d").replace('.', "_2e");
+            let path = format!("/org/freedesktop/systemd1/unit/{path}");
+            format!("('{name}', 'Words', 'loaded', '{state}', '', '', '{path}', 0, '', '/')")
+        });
     }
 
     pub(crate) async fn start_logind(&mut self, version: Logind) {
