@@ -30,6 +30,8 @@ const REAPING: Duration = Duration::from_secs(1);
 pub(crate) struct CommandLine {
     pub(crate) program: PathBuf,
     pub(crate) args: Vec<OsString>,
+    /// Arguments that choose entries. They are many, and no one who reads of the command needs them.
+    pub(crate) matches: Vec<String>,
 }
 
 /// What a child may take.
@@ -239,6 +241,7 @@ impl CommandLine {
         let mut command = Command::new(&self.program);
         command
             .args(&self.args)
+            .args(&self.matches)
             // Its complaints are matched: in English, without colours, and from notices on.
             .env("LC_ALL", "C")
             .env("SYSTEMD_COLORS", "0")
@@ -257,7 +260,8 @@ impl CommandLine {
 impl fmt::Display for CommandLine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.program.display())?;
-        self.args.iter().try_for_each(|arg| write!(f, " {}", arg.display()))
+        self.args.iter().try_for_each(|arg| write!(f, " {}", arg.display()))?;
+        if self.matches.is_empty() { Ok(()) } else { f.write_str(" …") }
     }
 }
 

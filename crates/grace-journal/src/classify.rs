@@ -15,6 +15,7 @@ pub use self::rules::{BadPattern, GuestUnit, Rules};
 use self::systemd::Message;
 use self::units::Units;
 use crate::record::Record;
+use crate::task::Initiator;
 
 /// Reads what happens on the host out of the journal's entries, one after another.
 ///
@@ -52,6 +53,15 @@ impl Classifier {
     #[must_use]
     pub fn new(rules: Rules) -> Self {
         Self { rules, tasks: Tasks::default(), units: Units::default(), oom: Oom::default() }
+    }
+
+    /// What an entry must match to tell of anything, as journalctl(1) takes it: terms of one field are
+    /// alternatives, and so is what stands on either side of a `+`.
+    pub(crate) fn matches() -> impl Iterator<Item = String> {
+        let kernel = ["_TRANSPORT=kernel".to_owned(), "+".to_owned()];
+        let messages = Message::ids().map(|id| format!("MESSAGE_ID={id}"));
+        let programs = Initiator::identifiers().map(|name| format!("SYSLOG_IDENTIFIER={name}"));
+        kernel.into_iter().chain(messages).chain(["+".to_owned()]).chain(programs)
     }
 
     /// What the entry tells of, if it tells of anything.

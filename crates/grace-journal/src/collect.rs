@@ -92,9 +92,11 @@ impl Collector {
     /// The entry in a line, if it is one of those asked for.
     fn asked_for(&self, line: &[u8]) -> Result<Option<JournalEntry>, NotAnEntry> {
         let parsed = parse::record(line)?;
+        if !self.boot.is_none_or(|boot| parsed.may_be_of(&boot)) {
+            return Ok(None);
+        }
         let entry = parsed.entry()?;
-        let this_boot = self.boot.is_none_or(|boot| parsed.may_be_of(&boot));
-        Ok((this_boot && entry.priority <= self.query.priority).then_some(entry))
+        Ok((entry.priority <= self.query.priority).then_some(entry))
     }
 
     fn entry(&mut self, entry: JournalEntry) {

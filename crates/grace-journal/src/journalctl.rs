@@ -45,7 +45,7 @@ impl Journalctl {
             Location::Directory(path) => args.push(option("--directory=", path)),
             Location::File(path) => args.push(option("--file=", path)),
         }
-        CommandLine { program: self.program.clone(), args }
+        CommandLine { program: self.program.clone(), args, matches: Vec::new() }
     }
 }
 

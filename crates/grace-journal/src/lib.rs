@@ -46,6 +46,7 @@ mod journalctl;
 mod lines;
 mod merged;
 mod parse;
+mod probe;
 mod record;
 mod source;
 mod suspensions;

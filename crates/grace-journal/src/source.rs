@@ -4,15 +4,13 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use grace_core::{
-    BootId, Journal, JournalEntry, JournalExcerpt, JournalQuery, PortError, Priority,
-};
+use grace_core::{BootId, Journal, JournalEntry, JournalExcerpt, JournalQuery, PortError};
 
 use crate::child::{self, Bounds, CommandLine, End, Run};
 use crate::collect::Collector;
-use crate::error::{JournalError, complaint};
+use crate::error::JournalError;
 use crate::journalctl::{Journalctl, Location};
-use crate::parse;
+use crate::{parse, probe};
 
 /// The systemd journal, read with `journalctl`.
 ///
@@ -114,7 +112,8 @@ impl JournalctlJournal {
         let mut found = self.collector(query);
         let run = child::run(&command, &self.bounds, |line| found.line(line)).await?;
         if found.is_empty() {
-            self.believe_empty(&command, &run).await?;
+            probe::ended_well(&command, &run, &self.bounds)?;
+            probe::believe_empty(&self.journalctl, self.boot, &self.bounds).await?;
         }
         let total = found.total();
         let Some(cut) = self.cut(&run) else {
@@ -153,42 +152,11 @@ impl JournalctlJournal {
         let mut last = self.collector(JournalQuery::new(query.priority, query.last, 0));
         let run = child::run(&command, &self.bounds, |line| last.line(line)).await?;
         if last.is_empty() {
-            self.ended_well(&command, &run)?;
+            probe::ended_well(&command, &run, &self.bounds)?;
         }
         let mut entries = last.finish([]).entries;
         entries.reverse();
         Ok(Some(entries))
-    }
-
-    /// Whether an answer without entries means that there are none.
-    async fn believe_empty(&self, command: &CommandLine, run: &Run) -> Result<(), JournalError> {
-        self.ended_well(command, run)?;
-        let probe = self.command(["--lines=1".to_owned()]);
-        let one = JournalQuery::new(Priority::DEBUG, 1, 0);
-        let mut found = self.collector(one);
-        let second = child::run(&probe, &self.bounds, |line| found.line(line)).await?;
-        if !found.is_empty() {
-            return Ok(());
-        }
-        self.ended_well(&probe, &second)?;
-        Err(JournalError::NothingOfThisBoot { command: probe.to_string(), stderr: second.stderr })
-    }
-
-    fn ended_well(&self, command: &CommandLine, run: &Run) -> Result<(), JournalError> {
-        match run.end {
-            End::TimedOut => Err(JournalError::TimedOut {
-                command: command.to_string(),
-                after: self.bounds.deadline,
-            }),
-            End::Exited(status) if !status.success() || complaint(&run.stderr).is_some() => {
-                Err(JournalError::Failed {
-                    command: command.to_string(),
-                    status,
-                    stderr: run.stderr.clone(),
-                })
-            }
-            End::Exited(_) | End::OutputBound => Ok(()),
-        }
     }
 
     /// Why a run was cut, if it was.

@@ -69,16 +69,28 @@ pub enum Initiator {
     Unknown,
 }
 
+/// The programs that run tasks, by the identifiers that they write to the journal under.
+const PROGRAMS: [(&str, Initiator); 7] = [
+    ("pve-guests", Initiator::Autostart),
+    ("pvedaemon", Initiator::Person),
+    ("pveproxy", Initiator::Person),
+    ("qm", Initiator::Person),
+    ("pct", Initiator::Person),
+    ("pvesh", Initiator::Person),
+    ("pve-ha-lrm", Initiator::HighAvailability),
+];
+
 impl Initiator {
     /// Who is behind a program of PVE's, by the identifier under which it writes to the journal.
     #[must_use]
     pub fn of(identifier: &str) -> Self {
-        match identifier {
-            "pve-guests" => Self::Autostart,
-            "pvedaemon" | "pveproxy" | "qm" | "pct" | "pvesh" => Self::Person,
-            "pve-ha-lrm" => Self::HighAvailability,
-            _ => Self::Unknown,
-        }
+        let known = PROGRAMS.iter().find(|(program, _)| *program == identifier);
+        known.map_or(Self::Unknown, |(_, initiator)| *initiator)
+    }
+
+    /// The identifiers of all programs that are known.
+    pub(crate) fn identifiers() -> impl Iterator<Item = &'static str> {
+        PROGRAMS.iter().map(|(program, _)| *program)
     }
 }
 

@@ -27,25 +27,32 @@ pub(super) enum Message {
     MachineStopped,
 }
 
+/// What is known by the id of its message.
+const MESSAGES: [(&str, Message); 14] = [
+    ("b07a249cd024414a82dd00cd181378ff", Message::StartupFinished),
+    ("c7a787079b354eaaa9e77b371893cd27", Message::ClockChanged),
+    ("6bbd95ee977941e497c48be27c254128", Message::Sleeping),
+    ("8811e6df2a8e40f58a94cea26f8ebf14", Message::Resumed),
+    ("98268866d1d54a499c4e98921d93bc40", Message::Shutdown),
+    ("9e7066279dc8403da79ce4b1a69064b2", Message::ShutdownScheduled),
+    ("249f6fb9e6e2428c96f3f0875681ffa3", Message::ShutdownCancelled),
+    ("39f53479d3a045ac8e11786248231fbf", Message::Unit(Change::Started)),
+    ("9d1aaa27d60140bd96365438aad20286", Message::Unit(Change::Stopped)),
+    ("7ad2d189f7e94e70a38c781354912448", Message::Unit(Change::Stopped)),
+    ("be02cf6855d2428ba40df7e9d022f03d", Message::Unit(Change::StartFailed)),
+    ("d9b373ed55a64feb8242e02dbe79a49c", Message::Unit(Change::Failed)),
+    ("24d8d4452573402496068381a6312df2", Message::MachineStarted),
+    ("58432bd3bace477cb514b56381b8a758", Message::MachineStopped),
+];
+
 impl Message {
     pub(super) fn of(id: &str) -> Option<Self> {
-        Some(match id {
-            "b07a249cd024414a82dd00cd181378ff" => Self::StartupFinished,
-            "c7a787079b354eaaa9e77b371893cd27" => Self::ClockChanged,
-            "6bbd95ee977941e497c48be27c254128" => Self::Sleeping,
-            "8811e6df2a8e40f58a94cea26f8ebf14" => Self::Resumed,
-            "98268866d1d54a499c4e98921d93bc40" => Self::Shutdown,
-            "9e7066279dc8403da79ce4b1a69064b2" => Self::ShutdownScheduled,
-            "249f6fb9e6e2428c96f3f0875681ffa3" => Self::ShutdownCancelled,
-            "39f53479d3a045ac8e11786248231fbf" => Self::Unit(Change::Started),
-            "9d1aaa27d60140bd96365438aad20286" => Self::Unit(Change::Stopped),
-            "7ad2d189f7e94e70a38c781354912448" => Self::Unit(Change::Stopped),
-            "be02cf6855d2428ba40df7e9d022f03d" => Self::Unit(Change::StartFailed),
-            "d9b373ed55a64feb8242e02dbe79a49c" => Self::Unit(Change::Failed),
-            "24d8d4452573402496068381a6312df2" => Self::MachineStarted,
-            "58432bd3bace477cb514b56381b8a758" => Self::MachineStopped,
-            _ => return None,
-        })
+        MESSAGES.iter().find(|(known, _)| *known == id).map(|(_, message)| *message)
+    }
+
+    /// The ids of all that is known.
+    pub(super) fn ids() -> impl Iterator<Item = &'static str> {
+        MESSAGES.iter().map(|(id, _)| *id)
     }
 
     pub(super) fn read(

@@ -12,11 +12,14 @@ use tokio::time::{sleep, timeout};
 
 use super::pauses::Pauses;
 use super::translation::Translation;
-use crate::child::{CommandLine, Running, Sign};
+use crate::child::{Bounds, CommandLine, Running, Sign};
+use crate::classify::Classifier;
 use crate::error::{JournalError, complaint};
 use crate::journalctl::Journalctl;
-use crate::parse;
+use crate::{parse, probe};
 
+/// How much is read of an answer of one entry, in bytes.
+const PROBE: u64 = 64 * 1024 * 1024;
 /// How long a child that prints no more is waited for.
 const EXIT: Duration = Duration::from_secs(5);
 
@@ -98,7 +101,8 @@ impl Reader {
             let ended = self.attempt(Phase::Backlog).await?;
             let error = match ended {
                 Ok(ended) if !self.translation.has_read() => {
-                    return Err(Stop::Failed(ended.empty()));
+                    self.believe_empty(ended).await.map_err(Stop::Failed)?;
+                    return Ok(());
                 }
                 Ok(ended) if ended.status.success() => return Ok(()),
                 Ok(ended)
@@ -118,6 +122,18 @@ impl Reader {
             };
             self.pause(&error).await?;
         }
+    }
+
+    /// Nothing that has happened means anything: whether the journal holds this boot all the same.
+    async fn believe_empty(&mut self, ended: Ended) -> Result<(), JournalError> {
+        if !ended.status.success() || !ended.stderr.is_empty() {
+            return Err(ended.empty());
+        }
+        let bounds = Bounds { deadline: self.silence, output: PROBE, line: self.line };
+        let boot = self.translation.boot().copied();
+        probe::believe_empty(&self.journalctl, boot, &bounds).await?;
+        self.translation.believe_empty();
+        Ok(())
     }
 
     /// Waits before the next child, and tells if the one before was of no use.
@@ -167,8 +183,9 @@ impl Reader {
         let mut said = String::new();
         loop {
             let next = child.next(u64::MAX);
-            // News may be long in coming; but the entry to go on at is there, and comes again first.
-            let is_due = phase == Phase::Backlog || !self.translation.heard().line;
+            // News may be long in coming; but an entry to go on at is there, and comes again first.
+            let comes_again = self.translation.position().cursor().is_some();
+            let is_due = phase == Phase::Backlog || (comes_again && !self.translation.heard().line);
             let sign = if is_due {
                 timeout(self.silence, next).await.map_err(|_| late(self.silence))?
             } else {
@@ -233,7 +250,10 @@ impl Reader {
         let cursor = self.translation.position().cursor();
         let cursor = cursor.map(|cursor| format!("--cursor={cursor}"));
         let choice = follow.iter().map(|&option| option.to_owned()).chain(cursor);
-        self.journalctl.command(self.translation.boot(), choice, parse::RECORD_FIELDS)
+        let mut command =
+            self.journalctl.command(self.translation.boot(), choice, parse::RECORD_FIELDS);
+        command.matches = Classifier::matches().collect();
+        command
     }
 }
 

@@ -59,7 +59,9 @@ impl HostEventsSubject for Host {
     }
 
     async fn garble(&self) -> bool {
-        self.journal.write(THIS_BOOT, &[("MESSAGE", &"x".repeat(LINE_BOUND))]).await;
+        let long = "x".repeat(LINE_BOUND);
+        let fields = [("SYSLOG_IDENTIFIER", "pve-guests"), ("MESSAGE", &long)];
+        self.journal.write(THIS_BOOT, &fields).await;
         true
     }
 
