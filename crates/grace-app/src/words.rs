@@ -31,38 +31,51 @@ pub fn count(number: u64, noun: &str) -> String {
 pub fn event(event: &Event) -> String {
     let name = event.name();
     match event {
-        Event::GuestStarted { guest, .. } | Event::GuestStopped { guest, .. } => {
-            format!("{name} {} {guest}", guest.kind.as_str())
-        }
-        Event::GuestWarned { guest, action, reason, .. }
-        | Event::GuestFailed { guest, action, reason, .. } => {
-            format!("{name} {} {guest} ({}): {reason}", guest.kind.as_str(), action.as_str())
-        }
         Event::Alert(Alert { category, key, severity, text, .. }) => {
             format!("{name} {category}/{key} {severity}: {text}")
         }
         Event::Resolved(Alert { category, key, .. }) => format!("{name} {category}/{key}"),
         Event::Shutdown(kind) => format!("{name} {}", kind.as_str()),
-        _ => name.to_string(),
+        _ => match event.guest() {
+            Some(guest) => {
+                format!("{name} {} {guest}{}", guest.kind.as_str(), outcome(event))
+            }
+            None => name.to_string(),
+        },
     }
 }
 
-/// What a source saw, in one line, as [`event`] writes an event, and who started or stopped its guest.
+/// How a guest failed, or of what it warned.
+fn outcome(event: &Event) -> String {
+    match event {
+        Event::GuestWarned { action, reason, .. } | Event::GuestFailed { action, reason, .. } => {
+            format!(" ({}): {reason}", action.as_str())
+        }
+        _ => String::new(),
+    }
+}
+
+/// What a source saw, in one line, as [`event`] writes an event, and who started or stopped its guest:
+/// `guest-started vm web (100) by the host`.
 #[must_use]
 pub fn happening(what: &Happening) -> String {
     let name = what.name();
-    let words = match what {
+    if let Some(guest) = what.guest() {
+        let by = match guest.autostart {
+            Some(true) => " by the host",
+            Some(false) => " by hand",
+            None => "",
+        };
+        let outcome = match what {
+            Happening::Event(event) => outcome(event),
+            _ => String::new(),
+        };
+        return format!("{name} {} {guest}{by}{outcome}", guest.kind.as_str());
+    }
+    match what {
         Happening::Event(seen) => event(seen),
         Happening::Note(Note::ShutdownScheduled(kind)) => format!("{name} {}", kind.as_str()),
         Happening::Gap(gap) => format!("not known: {gap}"),
-        other => match other.guest() {
-            Some(guest) => format!("{name} {} {guest}", guest.kind.as_str()),
-            None => name.to_string(),
-        },
-    };
-    match what.guest().and_then(|guest| guest.autostart) {
-        Some(true) => format!("{words}, by the host"),
-        Some(false) => format!("{words}, by hand"),
-        None => words,
+        _ => name.to_string(),
     }
 }

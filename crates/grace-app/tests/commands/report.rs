@@ -260,7 +260,7 @@ fn a_systemctl_that_hangs_is_not_waited_for() {
             System startup completed
             Not everything could be checked.
             Not at startup: the host has been up for 2 h 0 min
-            Not known: health incomplete: systemd: no answer within 1s
+            Not known: health incomplete: systemd: systemctl is-system-running: no answer within 800ms
         "#]],
     );
 }
