@@ -37,10 +37,12 @@
 //! journal's entries, and [`TaskEvents`] out of the task files of Proxmox VE. Both tell one task under one
 //! identity.
 
+mod archive;
 mod child;
 mod classify;
 mod collect;
 mod error;
+mod fields;
 mod follow;
 mod journalctl;
 mod lines;
@@ -53,6 +55,7 @@ mod task;
 mod tasks;
 mod upid;
 
+pub use self::archive::{Archive, ArchiveRead, ArchivedBoot, BootChoice, Progress};
 pub use self::classify::{BadPattern, Classifier, GuestUnit, Rules};
 pub use self::error::{JournalError, NotAnEntry};
 pub use self::follow::JournalEvents;

@@ -1,0 +1,81 @@
+//! From a thread that may block to a task that may not: records in batches, through a short queue.
+
+use std::ops::ControlFlow;
+use std::time::Duration;
+
+use grace_core::Text;
+use tokio::sync::mpsc;
+use tokio::task::spawn_blocking;
+use tokio::time::timeout;
+
+use super::progress::Progress;
+use crate::error::JournalError;
+use crate::record::Record;
+
+/// How many entries are looked at before what came of them is handed over.
+const BATCH: u64 = 1024;
+/// How many batches wait for the task before the thread waits for it.
+const QUEUE: usize = 4;
+
+/// The thread's end of the queue.
+#[derive(Debug)]
+pub(crate) struct Feed {
+    sender: mpsc::Sender<Vec<Record>>,
+    batch: Vec<Record>,
+    progress: Progress,
+    steps: u64,
+    records: u64,
+    is_heard: bool,
+}
+
+impl Feed {
+    /// Hands a record to the task, by and by.
+    pub(crate) fn record(&mut self, record: Record) {
+        self.batch.push(record);
+    }
+
+    /// One entry has been looked at, and `done` of the whole. It is time to stop when nobody listens any more.
+    pub(crate) fn step(&mut self, done: u64) -> ControlFlow<()> {
+        self.steps += 1;
+        if self.steps.is_multiple_of(BATCH) {
+            self.hand_over(done);
+        }
+        if self.is_heard { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    }
+
+    /// Hands over what there is, were it nothing: that is a sign of life.
+    fn hand_over(&mut self, done: u64) {
+        self.records += self.batch.len() as u64;
+        self.progress.reach(self.records, done);
+        let next = Vec::with_capacity(self.batch.len());
+        let batch = std::mem::replace(&mut self.batch, next);
+        self.is_heard &= self.sender.blocking_send(batch).is_ok();
+    }
+}
+
+/// Runs `work` in a thread that may block, and hands each record that it feeds to `on_record`.
+///
+/// `total` is how much there is of what the work counts in its steps, 0 if that is not known. When this future is
+/// dropped the work is told to stop at its next batch.
+pub(crate) async fn pump<T: Send + 'static>(
+    journal: &Text,
+    stall: Duration,
+    progress: &Progress,
+    work: impl FnOnce(&mut Feed) -> Result<T, JournalError> + Send + 'static,
+    mut on_record: impl FnMut(&Record),
+) -> Result<T, JournalError> {
+    let (sender, mut batches) = mpsc::channel(QUEUE);
+    let progress = progress.clone();
+    let mut feed =
+        Feed { sender, batch: Vec::new(), progress, steps: 0, records: 0, is_heard: true };
+    let thread = spawn_blocking(move || {
+        let result = work(&mut feed);
+        feed.hand_over(u64::MAX);
+        result
+    });
+    let stalled = || JournalError::Stalled { journal: journal.clone(), after: stall };
+    while let Some(batch) = timeout(stall, batches.recv()).await.map_err(|_late| stalled())? {
+        batch.iter().for_each(&mut on_record);
+    }
+    thread.await.map_err(|_panic| JournalError::BrokeOff { journal: journal.clone() })?
+}
