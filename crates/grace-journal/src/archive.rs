@@ -4,7 +4,6 @@ mod boots;
 mod command;
 mod export;
 mod feed;
-mod gaps;
 mod progress;
 mod stream;
 
@@ -15,15 +14,18 @@ use grace_core::{BootId, Gap};
 
 pub use self::boots::{ArchivedBoot, BootChoice};
 use self::command::Command;
+pub(crate) use self::feed::Feed;
 use self::feed::pump;
 pub use self::progress::Progress;
 use self::stream::{Placed, Stream};
 use crate::error::JournalError;
 use crate::journalctl::{Journalctl, Location};
+#[cfg(feature = "native")]
+use crate::native;
 use crate::record::Record;
 
 /// The longest field, or line of JSON, that is read, in bytes.
-const FIELD_BOUND: usize = 1024 * 1024;
+pub(crate) const FIELD_BOUND: usize = 1024 * 1024;
 
 /// A recorded journal: this host's, a directory of journal files, one such file, or what `journalctl` printed of
 /// one.
@@ -138,6 +140,13 @@ impl Archive {
                 let boots = self.placed(stream).await?;
                 Ok(boots.into_iter().map(|placed| placed.boot).collect())
             }
+            #[cfg(feature = "native")]
+            Source::Files(location) if self.program.is_none() => {
+                let journal = location.name();
+                let location = location.clone();
+                let work = move |_: &mut Feed| native::boots(&location);
+                pump(&journal, self.stall, &self.progress, work, |_| {}).await
+            }
             Source::Files(location) => self.command(location).boots().await,
         }
     }
@@ -154,10 +163,33 @@ impl Archive {
     ) -> Result<ArchiveRead, JournalError> {
         match &self.source {
             Source::Printed(stream) => self.read_printed(stream, boot, on_record).await,
+            #[cfg(feature = "native")]
+            Source::Files(location) if self.program.is_none() => {
+                self.read_files(location, boot, on_record).await
+            }
             Source::Files(location) => {
                 self.command(location).read(boot, &self.progress, on_record).await
             }
         }
+    }
+
+    #[cfg(feature = "native")]
+    async fn read_files(
+        &self,
+        location: &Location,
+        choice: BootChoice,
+        mut on_record: impl FnMut(&Record),
+    ) -> Result<ArchiveRead, JournalError> {
+        let journal = location.name();
+        let location = location.clone();
+        let work = move |feed: &mut Feed| native::read(&location, choice, feed);
+        let mut records = 0;
+        let on_record = |record: &Record| {
+            records += 1;
+            on_record(record);
+        };
+        let (boot, gaps) = pump(&journal, self.stall, &self.progress, work, on_record).await?;
+        Ok(ArchiveRead { boot, records, gaps })
     }
 
     async fn read_printed(
@@ -171,7 +203,6 @@ impl Archive {
         let ids: Vec<_> = boots.iter().map(|placed| placed.boot.id).collect();
         let chosen = boots.swap_remove(choice.index(&ids, &journal)?);
         let boot = chosen.boot.id;
-        self.progress.begin(chosen.bytes.end - chosen.bytes.start);
         let stream = stream.clone();
         let work = move |feed: &mut _| stream.read(&chosen, feed);
         let mut records = 0;
@@ -187,7 +218,6 @@ impl Archive {
     async fn placed(&self, stream: &Stream) -> Result<Vec<Placed>, JournalError> {
         let journal = stream.name();
         let stream = stream.clone();
-        self.progress.begin(0);
         pump(&journal, self.stall, &self.progress, move |feed| stream.boots(feed), |_| {}).await
     }
 

@@ -64,6 +64,15 @@ pub(crate) struct Draft {
 }
 
 impl Draft {
+    /// A record of this time.
+    #[cfg(feature = "native")]
+    pub(crate) fn at(monotonic: u64, realtime: u64) -> Self {
+        let mut draft = Self::default();
+        draft.record.monotonic = Some(Uptime::from_micros(monotonic));
+        draft.record.unix_micros = Some(realtime);
+        draft
+    }
+
     /// Takes in one field.
     pub(crate) fn take(&mut self, field: Field, value: &[u8]) {
         let text = String::from_utf8_lossy(value);

@@ -44,9 +44,12 @@ mod collect;
 mod error;
 mod fields;
 mod follow;
+mod gaps;
 mod journalctl;
 mod lines;
 mod merged;
+#[cfg(feature = "native")]
+mod native;
 mod parse;
 mod record;
 mod source;
@@ -60,6 +63,8 @@ pub use self::classify::{BadPattern, Classifier, GuestUnit, Rules};
 pub use self::error::{JournalError, NotAnEntry};
 pub use self::follow::JournalEvents;
 pub use self::merged::Merged;
+#[cfg(feature = "native")]
+pub use self::native::NativeJournal;
 pub use self::record::Record;
 pub use self::source::JournalctlJournal;
 pub use self::suspensions::Suspensions;

@@ -7,11 +7,11 @@ use grace_core::{BootId, Text};
 use tokio::time::timeout;
 
 use super::boots::{ArchivedBoot, BootChoice};
-use super::gaps::Gaps;
 use super::progress::Progress;
 use super::{ArchiveRead, FIELD_BOUND};
 use crate::child::{CommandLine, Running, Sign};
 use crate::error::JournalError;
+use crate::gaps::Gaps;
 use crate::journalctl::Journalctl;
 use crate::lines::Line;
 use crate::parse;
@@ -55,7 +55,7 @@ impl Command {
         let ids = self.boot_ids().await?;
         let boot = ids[boot.index(&ids, &self.name())?];
         let command = self.journalctl.command(Some(&boot), [], parse::RECORD_FIELDS);
-        let mut gaps = Gaps::new(self.name());
+        let mut gaps = Gaps::default();
         let (mut entries, mut records) = (0_u64, 0_u64);
         progress.begin(0);
         let run = self.run(&command, |line| {
@@ -71,7 +71,7 @@ impl Command {
                     on_record(&record);
                 }
                 Ok(_) => {}
-                Err(error) => gaps.add(format_args!("entry {entries}: {error}")),
+                Err(error) => gaps.add(format_args!("journalctl: entry {entries}: {error}")),
             }
             if entries.is_multiple_of(STEP) {
                 progress.reach(records, 0);
@@ -85,7 +85,7 @@ impl Command {
             }
             Err(error @ JournalError::Failed { .. }) if entries > 0 => {
                 gaps.add(format_args!(
-                    "what follows the first {entries} entries is missing: {error}"
+                    "journalctl: what follows the first {entries} entries is missing: {error}"
                 ));
             }
             Err(error) => return Err(error),

@@ -29,6 +29,11 @@ pub(crate) struct Feed {
 }
 
 impl Feed {
+    /// There is so much of what the steps count.
+    pub(crate) fn begin(&self, total: u64) {
+        self.progress.begin(total);
+    }
+
     /// Hands a record to the task, by and by.
     pub(crate) fn record(&mut self, record: Record) {
         self.batch.push(record);
@@ -55,8 +60,7 @@ impl Feed {
 
 /// Runs `work` in a thread that may block, and hands each record that it feeds to `on_record`.
 ///
-/// `total` is how much there is of what the work counts in its steps, 0 if that is not known. When this future is
-/// dropped the work is told to stop at its next batch.
+/// When this future is dropped the work is told to stop at its next batch.
 pub(crate) async fn pump<T: Send + 'static>(
     journal: &Text,
     stall: Duration,

@@ -13,9 +13,9 @@ use grace_core::{BootId, Gap, Text};
 use super::boots::ArchivedBoot;
 use super::export::Export;
 use super::feed::Feed;
-use super::gaps::Gaps;
 use crate::error::JournalError;
 use crate::fields::{Draft, Field};
+use crate::gaps::Gaps;
 use crate::record::Record;
 
 /// How much is read at once, in bytes.
@@ -55,6 +55,7 @@ impl Stream {
     pub(crate) fn boots(&self, feed: &mut Feed) -> Result<Vec<Placed>, JournalError> {
         let end = self.len()?;
         let mut survey = Survey::default();
+        feed.begin(end);
         let take = |_: &mut Feed, record: Record, bytes| survey.take(&record, bytes);
         let gaps = self.each(0..end, feed, is_of_time, take)?;
         match gaps.first() {
@@ -88,7 +89,8 @@ impl Stream {
         is_wanted: fn(Field) -> bool,
         mut on_record: impl FnMut(&mut Feed, Record, Range<u64>),
     ) -> Result<Vec<Gap>, JournalError> {
-        let mut gaps = Gaps::new(self.name());
+        let journal = self.name();
+        let mut gaps = Gaps::default();
         let mut entries = self.entries(bytes.clone()).map_err(|error| self.error(error))?;
         let mut at = bytes.start;
         while let Some(entry) = entries.next(is_wanted).map_err(|error| self.error(error))? {
@@ -98,9 +100,9 @@ impl Stream {
                     on_record(feed, record, at..end);
                 }
                 Ok(_) => gaps.add(format_args!(
-                    "the entry at byte {at} does not say of which boot it is, or when"
+                    "{journal}: the entry at byte {at} does not say of which boot it is, or when"
                 )),
-                Err(error) => gaps.add(format_args!("the entry at byte {at}: {error}")),
+                Err(error) => gaps.add(format_args!("{journal}: the entry at byte {at}: {error}")),
             }
             at = end;
             if feed.step(end - bytes.start) == ControlFlow::Break(()) {
