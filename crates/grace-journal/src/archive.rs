@@ -36,7 +36,7 @@ pub(crate) const FIELD_BOUND: usize = 1024 * 1024;
 ///
 /// let archive = Archive::directory("/srv/collected/pve1/journal");
 /// for boot in archive.boots().await? {
-///     println!("{} has {} s of journal", boot.id, (boot.last_unix_micros - boot.first_unix_micros) / 1_000_000);
+///     println!("{} began at {} µs of Unix time", boot.id, boot.first_unix_micros);
 /// }
 /// let mut errors = 0;
 /// let read = archive
@@ -145,7 +145,8 @@ impl Archive {
                 let journal = location.name();
                 let location = location.clone();
                 let work = move |_: &mut Feed| native::boots(&location);
-                pump(&journal, self.stall, &self.progress, work, |_| {}).await
+                let read = pump(&journal, self.stall, &self.progress, work, |_| {});
+                read.await.map(|(boots, _)| boots)
             }
             Source::Files(location) => self.command(location).boots().await,
         }
@@ -165,7 +166,12 @@ impl Archive {
             Source::Printed(stream) => self.read_printed(stream, boot, on_record).await,
             #[cfg(feature = "native")]
             Source::Files(location) if self.program.is_none() => {
-                self.read_files(location, boot, on_record).await
+                let journal = location.name();
+                let location = location.clone();
+                let work = move |feed: &mut Feed| native::read(&location, boot, feed);
+                let read = pump(&journal, self.stall, &self.progress, work, on_record);
+                let ((boot, gaps), records) = read.await?;
+                Ok(ArchiveRead { boot, records, gaps })
             }
             Source::Files(location) => {
                 self.command(location).read(boot, &self.progress, on_record).await
@@ -173,30 +179,11 @@ impl Archive {
         }
     }
 
-    #[cfg(feature = "native")]
-    async fn read_files(
-        &self,
-        location: &Location,
-        choice: BootChoice,
-        mut on_record: impl FnMut(&Record),
-    ) -> Result<ArchiveRead, JournalError> {
-        let journal = location.name();
-        let location = location.clone();
-        let work = move |feed: &mut Feed| native::read(&location, choice, feed);
-        let mut records = 0;
-        let on_record = |record: &Record| {
-            records += 1;
-            on_record(record);
-        };
-        let (boot, gaps) = pump(&journal, self.stall, &self.progress, work, on_record).await?;
-        Ok(ArchiveRead { boot, records, gaps })
-    }
-
     async fn read_printed(
         &self,
         stream: &Stream,
         choice: BootChoice,
-        mut on_record: impl FnMut(&Record),
+        on_record: impl FnMut(&Record),
     ) -> Result<ArchiveRead, JournalError> {
         let journal = stream.name();
         let mut boots = self.placed(stream).await?;
@@ -204,13 +191,9 @@ impl Archive {
         let chosen = boots.swap_remove(choice.index(&ids, &journal)?);
         let boot = chosen.boot.id;
         let stream = stream.clone();
-        let work = move |feed: &mut _| stream.read(&chosen, feed);
-        let mut records = 0;
-        let on_record = |record: &Record| {
-            records += 1;
-            on_record(record);
-        };
-        let gaps = pump(&journal, self.stall, &self.progress, work, on_record).await?;
+        let work = move |feed: &mut Feed| stream.read(&chosen, feed);
+        let read = pump(&journal, self.stall, &self.progress, work, on_record);
+        let (gaps, records) = read.await?;
         Ok(ArchiveRead { boot, records, gaps })
     }
 
@@ -218,7 +201,9 @@ impl Archive {
     async fn placed(&self, stream: &Stream) -> Result<Vec<Placed>, JournalError> {
         let journal = stream.name();
         let stream = stream.clone();
-        pump(&journal, self.stall, &self.progress, move |feed| stream.boots(feed), |_| {}).await
+        let work = move |feed: &mut Feed| stream.boots(feed);
+        let read = pump(&journal, self.stall, &self.progress, work, |_| {});
+        read.await.map(|(boots, _)| boots)
     }
 
     fn command(&self, location: &Location) -> Command {

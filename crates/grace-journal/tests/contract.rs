@@ -3,6 +3,8 @@
 //! `systemd-journal-remote` makes the files from the journal's export format. Where it or journalctl is not
 //! installed, the tests say so and are skipped.
 
+#[path = "support/entries.rs"]
+mod entries;
 mod support;
 
 use std::fs;
@@ -15,7 +17,8 @@ use grace_journal::JournalctlJournal;
 use grace_sim::contract::journal::{History, JournalSubject};
 use grace_sim::fakes::Record;
 
-use self::support::{EARLIER, Export, Files, LINE_BOUND, THIS_BOOT, cut, is_root, set_mode};
+use self::entries::{EARLIER, Export, LINE_BOUND, THIS_BOOT, cut, is_root, set_mode};
+use self::support::Files;
 
 impl JournalSubject for Files {
     type Port = JournalctlJournal;

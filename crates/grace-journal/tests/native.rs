@@ -1,6 +1,8 @@
 //! The journal contract over real journal files, read without journalctl.
 #![cfg(feature = "native")]
 
+#[path = "support/entries.rs"]
+mod entries;
 mod support;
 
 use std::env;
@@ -16,7 +18,8 @@ use grace_journal::NativeJournal;
 use grace_sim::contract::journal::{History, JournalSubject};
 use grace_sim::fakes::Record;
 
-use self::support::{Export, Files, LINE_BOUND, THIS_BOOT, cut, is_root, set_mode};
+use self::entries::{Export, LINE_BOUND, THIS_BOOT, cut, is_root, set_mode};
+use self::support::Files;
 
 impl JournalSubject for Files {
     type Port = NativeJournal;

@@ -58,7 +58,8 @@ impl Feed {
     }
 }
 
-/// Runs `work` in a thread that may block, and hands each record that it feeds to `on_record`.
+/// Runs `work` in a thread that may block, and hands each record that it feeds to `on_record`. Gives what the work
+/// gave, and how many records came.
 ///
 /// When this future is dropped the work is told to stop at its next batch.
 pub(crate) async fn pump<T: Send + 'static>(
@@ -67,7 +68,7 @@ pub(crate) async fn pump<T: Send + 'static>(
     progress: &Progress,
     work: impl FnOnce(&mut Feed) -> Result<T, JournalError> + Send + 'static,
     mut on_record: impl FnMut(&Record),
-) -> Result<T, JournalError> {
+) -> Result<(T, u64), JournalError> {
     let (sender, mut batches) = mpsc::channel(QUEUE);
     let progress = progress.clone();
     let mut feed =
@@ -78,8 +79,11 @@ pub(crate) async fn pump<T: Send + 'static>(
         result
     });
     let stalled = || JournalError::Stalled { journal: journal.clone(), after: stall };
+    let mut records = 0;
     while let Some(batch) = timeout(stall, batches.recv()).await.map_err(|_late| stalled())? {
+        records += batch.len() as u64;
         batch.iter().for_each(&mut on_record);
     }
-    thread.await.map_err(|_panic| JournalError::BrokeOff { journal: journal.clone() })?
+    let broke_off = |_panic| JournalError::BrokeOff { journal: journal.clone() };
+    Ok((thread.await.map_err(broke_off)??, records))
 }

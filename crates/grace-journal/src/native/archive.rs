@@ -17,9 +17,9 @@ pub(crate) fn boots(location: &Location) -> Result<Vec<ArchivedBoot>, JournalErr
     let mut files = Files::open(location)?;
     let boots = survey(&mut files);
     if boots.is_empty()
-        && let Some(refusal) = files.refusal()
+        && let Some(trouble) = files.trouble()
     {
-        return Err(refusal);
+        return Err(trouble);
     }
     let archived = boots.iter().map(|boot| ArchivedBoot {
         id: boot.boot_id(),
@@ -40,7 +40,7 @@ pub(crate) fn read(
     let mut boots = survey(&mut files);
     let ids: Vec<_> = boots.iter().map(Boot::boot_id).collect();
     let index =
-        choice.index(&ids, &location.name()).map_err(|error| files.refusal().unwrap_or(error))?;
+        choice.index(&ids, &location.name()).map_err(|error| files.trouble().unwrap_or(error))?;
     let boot = boots.swap_remove(index);
     feed.begin(boot.entries);
     let mut readers: Vec<_> = files.open.iter().map(|_| Records::new(FIELD_BOUND)).collect();

@@ -55,7 +55,7 @@ impl Request {
             None => boots.into_iter().next_back(),
         };
         let boot = found.ok_or_else(|| {
-            files.refusal().unwrap_or_else(|| JournalError::NoSuchBoot {
+            files.trouble().unwrap_or_else(|| JournalError::NoSuchBoot {
                 boot: self.boot.map_or_else(|| "0".into(), |id| id.as_str().into()),
                 boots: count,
                 journal: self.location.name(),

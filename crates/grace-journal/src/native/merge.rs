@@ -98,6 +98,9 @@ impl Source {
                 }
             }
             if !self.span.contains(&next) {
+                if self.is_of_boot {
+                    files.note(self.file, Fault::damaged(next, "an entry listed out of its order"));
+                }
                 continue;
             }
             match files.open[self.file].head(next) {

@@ -26,6 +26,8 @@ pub(crate) struct Files {
     refused: Vec<(PathBuf, Fault)>,
     /// What could not be read of what was opened.
     gaps: Gaps,
+    /// The first of it.
+    damaged: Option<JournalError>,
 }
 
 impl Files {
@@ -35,7 +37,8 @@ impl Files {
     ///
     /// If there are none, or none of them can be read.
     pub(crate) fn open(location: &Location) -> Result<Self, JournalError> {
-        let mut files = Self { open: Vec::new(), refused: Vec::new(), gaps: Gaps::default() };
+        let mut files =
+            Self { open: Vec::new(), refused: Vec::new(), gaps: Gaps::default(), damaged: None };
         let paths = files.paths(location)?;
         for path in paths {
             match JournalFile::open(&path) {
@@ -48,7 +51,7 @@ impl Files {
         if !files.open.is_empty() {
             return Ok(files);
         }
-        Err(files.refusal().unwrap_or_else(|| {
+        Err(files.trouble().unwrap_or_else(|| {
             let path = match location {
                 Location::ThisHost => PathBuf::from(HOST[1]),
                 Location::Directory(path) | Location::File(path) => path.clone(),
@@ -58,16 +61,24 @@ impl Files {
         }))
     }
 
-    /// Why a file could not be opened that may hold what was not found in the others.
-    pub(crate) fn refusal(&mut self) -> Option<JournalError> {
-        let (path, fault) = self.refused.pop()?;
-        Some(JournalError::File { path, source: fault.into_io() })
+    /// Why what was not found may be there all the same: a file that could not be opened, or one that was and is
+    /// damaged.
+    pub(crate) fn trouble(&mut self) -> Option<JournalError> {
+        if let Some((path, fault)) = self.refused.pop() {
+            return Some(JournalError::File { path, source: fault.into_io() });
+        }
+        self.damaged.take()
     }
 
     /// Notes what cannot be read of one of the files.
     pub(crate) fn note(&mut self, index: usize, what: impl fmt::Display) {
         if let Some(file) = self.open.get(index) {
-            self.gaps.add(format_args!("{}: {what}", file.path.display()));
+            let path = file.path.clone();
+            self.gaps.add(format_args!("{}: {what}", path.display()));
+            self.damaged.get_or_insert_with(|| {
+                let source = io::Error::new(io::ErrorKind::InvalidData, what.to_string());
+                JournalError::File { path, source }
+            });
         }
     }
 
