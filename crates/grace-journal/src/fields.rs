@@ -1,5 +1,7 @@
 //! From the fields of an entry to a record. Pure: names and bytes in, record out.
 
+use std::borrow::Cow;
+
 use grace_core::{BootId, Priority, Text, Uptime};
 
 use crate::record::Record;
@@ -75,7 +77,11 @@ impl Draft {
 
     /// Takes in one field.
     pub(crate) fn take(&mut self, field: Field, value: &[u8]) {
-        let text = String::from_utf8_lossy(value);
+        // Nearly all is plain text, for which this is quicker than to look for what is not.
+        let text = match str::from_utf8(value) {
+            Ok(text) => Cow::Borrowed(text),
+            Err(_) => String::from_utf8_lossy(value),
+        };
         let record = &mut self.record;
         match field {
             Field::Boot => first(&mut record.boot, || Some(BootId::new(&text))),
@@ -131,3 +137,6 @@ fn name(value: &mut Text, text: &str) {
         *value = Text::name(text);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -185,15 +185,11 @@ impl<R: BufRead> Export<R> {
 }
 
 /// Fills `bytes`; `false` if the end comes first.
-fn filled(reader: &mut impl BufRead, position: &mut u64, bytes: &mut [u8]) -> io::Result<bool> {
-    match reader.read_exact(bytes) {
-        Ok(()) => {
-            *position += bytes.len() as u64;
-            Ok(true)
-        }
-        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(false),
-        Err(error) => Err(error),
-    }
+fn filled(reader: &mut impl BufRead, position: &mut u64, mut bytes: &mut [u8]) -> io::Result<bool> {
+    let length = bytes.len() as u64;
+    let read = io::copy(&mut reader.take(length), &mut bytes)?;
+    *position += read;
+    Ok(read == length)
 }
 
 /// Whether the journal would take this for a field's name: capitals, digits and underscores, no digit first.
@@ -203,3 +199,6 @@ fn is_name(name: &[u8]) -> bool {
         && name.first().is_some_and(|byte| !byte.is_ascii_digit())
         && name.iter().all(is_inner)
 }
+
+#[cfg(test)]
+mod tests;

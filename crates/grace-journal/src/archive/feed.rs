@@ -87,3 +87,67 @@ pub(crate) async fn pump<T: Send + 'static>(
     let broke_off = |_panic| JournalError::BrokeOff { journal: journal.clone() };
     Ok((thread.await.map_err(broke_off)??, records))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn journal() -> Text {
+        Text::literal("a journal")
+    }
+
+    #[tokio::test]
+    async fn records_come_in_the_order_in_which_they_are_fed() {
+        let progress = Progress::default();
+        let mut seen = Vec::new();
+        let work = |feed: &mut Feed| {
+            feed.begin(5_000);
+            for number in 0..5_000 {
+                feed.record(Record { unix_micros: Some(number), ..Record::default() });
+                assert_eq!(feed.step(number + 1), ControlFlow::Continue(()));
+            }
+            Ok("done")
+        };
+        let on_record = |record: &Record| seen.extend(record.unix_micros);
+        let read = pump(&journal(), Duration::from_secs(60), &progress, work, on_record).await;
+        assert_eq!(read.expect("it ends well"), ("done", 5_000));
+        assert!(seen.iter().copied().eq(0..5_000));
+        assert_eq!((progress.records(), progress.fraction()), (5_000, Some(1.0)));
+    }
+
+    #[tokio::test]
+    async fn when_nobody_listens_any_more_the_work_is_told() {
+        let (told, mut hears) = mpsc::channel(1);
+        let work = move |feed: &mut Feed| {
+            let mut steps = 0;
+            while feed.step(0).is_continue() {
+                steps += 1;
+            }
+            told.blocking_send(steps).ok();
+            Ok(())
+        };
+        let progress = Progress::default();
+        let journal = journal();
+        let reading = pump(&journal, Duration::from_secs(60), &progress, work, |_| {});
+        assert!(timeout(Duration::from_millis(20), reading).await.is_err());
+        let steps = timeout(Duration::from_secs(10), hears.recv()).await.expect("it stops");
+        assert!(steps.is_some_and(|steps| steps > 0));
+    }
+
+    #[tokio::test]
+    async fn work_that_gives_no_sign_is_given_up_and_one_that_dies_is_an_error() {
+        let progress = Progress::default();
+        let (release, hold) = std::sync::mpsc::sync_channel::<()>(1);
+        let hangs = move |_: &mut Feed| {
+            hold.recv().ok();
+            Ok(())
+        };
+        let read = pump(&journal(), Duration::from_millis(20), &progress, hangs, |_| {}).await;
+        assert!(matches!(read, Err(JournalError::Stalled { .. })), "{read:?}");
+        drop(release);
+
+        let dies = |_: &mut Feed| -> Result<(), JournalError> { panic!("a fault in this program") };
+        let read = pump(&journal(), Duration::from_secs(60), &progress, dies, |_| {}).await;
+        assert!(matches!(read, Err(JournalError::BrokeOff { .. })), "{read:?}");
+    }
+}
