@@ -4,10 +4,10 @@ use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt as _;
 
-/// How much is read at once, in bytes: what the kernel reads ahead by itself is cheap to copy in such pieces.
-const BLOCK: u64 = 16 * 1024;
+/// How much is read at once, in bytes. The kernel reads ahead by itself; this is what it is asked to copy.
+const BLOCK: u64 = 8 * 1024;
 /// How many blocks are kept of one file: 1 MiB.
-const SLOTS: u64 = 64;
+const SLOTS: u64 = 128;
 
 /// A file, and the blocks of it that were read last: each has one place where it may be, and takes it from
 /// whatever was there.

@@ -1,7 +1,5 @@
 //! From an entry of a journal file to a record.
 
-use std::fmt::Write as _;
-
 use grace_core::Text;
 
 use super::fault::Fault;
@@ -12,7 +10,7 @@ use crate::fields::{Draft, Field};
 use crate::record::Record;
 
 /// How many values are kept: most entries of a host share theirs with the ones before.
-const KEPT: usize = 8192;
+const KEPT: usize = 32 * 1024;
 /// The longest value that is kept, in bytes.
 const KEPT_BYTES: usize = 256;
 /// The most fields that an entry has, as systemd has it.
@@ -110,19 +108,53 @@ impl Records {
 
 /// The place of an entry as systemd writes it (sd_journal_get_cursor).
 fn cursor(seqnum_id: &Id, head: &Head) -> Text {
-    let Head { seqnum, monotonic, realtime, xor_hash, .. } = head;
-    Text::new(format!(
-        "s={};i={seqnum:x};b={};m={monotonic:x};t={realtime:x};x={xor_hash:x}",
-        hex(seqnum_id),
-        hex(&head.boot)
-    ))
+    let Head { seqnum, boot, monotonic, realtime, xor_hash, .. } = head;
+    let mut text = String::with_capacity(160);
+    for (name, number) in [
+        ("s=", Number::Id(seqnum_id)),
+        (";i=", Number::Short(*seqnum)),
+        (";b=", Number::Id(boot)),
+        (";m=", Number::Short(*monotonic)),
+        (";t=", Number::Short(*realtime)),
+        (";x=", Number::Short(*xor_hash)),
+    ] {
+        text.push_str(name);
+        number.push_to(&mut text);
+    }
+    Text::new(text)
 }
 
 /// An id in 32 hexadecimal digits.
 pub(crate) fn hex(id: &Id) -> String {
     let mut text = String::with_capacity(32);
-    for byte in id {
-        write!(text, "{byte:02x}").unwrap_or_default();
-    }
+    Number::Id(id).push_to(&mut text);
     text
+}
+
+/// A number in hexadecimal digits. There are many of them in a journal, and the standard library's formatting is made
+/// for more than speed.
+enum Number<'a> {
+    Id(&'a Id),
+    /// Without zeros before it.
+    Short(u64),
+}
+
+impl Number<'_> {
+    fn push_to(&self, text: &mut String) {
+        match self {
+            Self::Id(id) => id.iter().for_each(|byte| {
+                push_digit(text, byte >> 4);
+                push_digit(text, *byte);
+            }),
+            Self::Short(number) => {
+                let digits = (u64::BITS - number.leading_zeros()).div_ceil(4).max(1);
+                (0..digits).rev().for_each(|at| push_digit(text, (number >> (4 * at)) as u8));
+            }
+        }
+    }
+}
+
+/// The last digit of a number.
+fn push_digit(text: &mut String, number: u8) {
+    text.push(char::from(b"0123456789abcdef"[usize::from(number & 0xf)]));
 }
