@@ -7,6 +7,8 @@ mod files;
 #[path = "archive/printed.rs"]
 mod printed;
 mod support;
+#[path = "archive/told.rs"]
+mod told;
 
 use grace_core::Gap;
 use grace_journal::{Archive, ArchivedBoot, BootChoice, Record};

@@ -95,6 +95,23 @@ async fn files_whose_entries_lie_between_each_other_are_one_journal() {
 }
 
 #[tokio::test]
+async fn a_boot_whose_clock_was_wrong_keeps_its_place() {
+    let Some(files) = Files::new() else { return };
+    let boot = |id: char, seconds: u64| {
+        format!(
+            "__REALTIME_TIMESTAMP={seconds}000000\n__MONOTONIC_TIMESTAMP=7\n_BOOT_ID={}\nMESSAGE=x\n\n",
+            String::from(id).repeat(32)
+        )
+    };
+    // The second of them began before its clock was set.
+    let export = boot('c', 1_790_000_000) + &boot('a', 1_000_000_000) + &boot('b', 1_790_000_900);
+    let directory = files.make(export.as_bytes());
+    let boots = Archive::directory(&directory).boots().await.expect("boots");
+    let ids: Vec<_> = boots.iter().map(|boot| &boot.id.as_str()[..1]).collect();
+    assert_eq!(ids, ["c", "a", "b"]);
+}
+
+#[tokio::test]
 async fn a_file_that_is_there_twice_is_read_once() {
     let Some(files) = Files::new() else { return };
     let (export, truth) = printed(JOURNAL, PveFormat::Export);
