@@ -1,4 +1,5 @@
-//! The systemd journal, read with `journalctl`: what went wrong in this boot, and what happens on the host.
+//! The systemd journal: what went wrong in this boot, what happens on the host, and what happened in boots that
+//! are over. Read with `journalctl`, or with feature `native` without it.
 //!
 //! # An excerpt
 //!
@@ -27,6 +28,25 @@
 //!
 //! [`Merged`] makes one stream of several, in the order of time, each thing once.
 //!
+//! # An archive
+//!
+//! [`Archive`] reads a recorded journal whole, one boot after another, from journal files or from what
+//! `journalctl` printed of them as JSON or in the export format. It takes as long as it takes, but not longer
+//! than its deadline for each sign of life.
+//!
+//! # Without journalctl
+//!
+//! With feature `native` the files are read here: by an `Archive`, and by `NativeJournal` for the errors of a
+//! boot. Journals compressed with Zstandard or LZ4 or not at all can be read, compact or not, with keyed hashes or
+//! not; of one compressed with XZ each entry with a long field is a gap. The files are read and not mapped, in
+//! a thread that may block, so that a file that is cut while it is read is an error and not a signal. Boots and
+//! errors are found by the files' own indexes. What journalctl would give is given, cursors included: the tests
+//! compare.
+//!
+//! - **No file is passed over in silence.** One that may not be read, is cut short, damaged or of a kind that is
+//!   not known is a gap by its name; if nothing else is left, or what is asked for may be in it, it is an error.
+//! - **Damage spoils what is damaged.** An entry that cannot be read is a gap by its place, and the next one is read.
+//!
 //! # What journalctl prints
 //!
 //! The field shapes are those of systemd's "Journal Export Formats", JSON: a string; `null` for more than 4096
@@ -37,14 +57,19 @@
 //! journal's entries, and [`TaskEvents`] out of the task files of Proxmox VE. Both tell one task under one
 //! identity.
 
+mod archive;
 mod child;
 mod classify;
 mod collect;
 mod error;
+mod fields;
 mod follow;
+mod gaps;
 mod journalctl;
 mod lines;
 mod merged;
+#[cfg(feature = "native")]
+mod native;
 mod parse;
 mod probe;
 mod record;
@@ -54,10 +79,13 @@ mod task;
 mod tasks;
 mod upid;
 
+pub use self::archive::{Archive, ArchiveRead, ArchivedBoot, BootChoice, Progress};
 pub use self::classify::{BadPattern, Classifier, GuestUnit, Rules};
 pub use self::error::{JournalError, NotAnEntry};
 pub use self::follow::JournalEvents;
 pub use self::merged::Merged;
+#[cfg(feature = "native")]
+pub use self::native::NativeJournal;
 pub use self::record::Record;
 pub use self::source::JournalctlJournal;
 pub use self::suspensions::Suspensions;
