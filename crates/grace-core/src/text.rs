@@ -38,7 +38,7 @@ impl Text {
     /// Text of at most `limit` bytes, and a note of the bytes cut where it was longer.
     #[must_use]
     pub fn bounded(raw: &str, limit: usize) -> Self {
-        if raw.len() <= limit && !raw.chars().any(is_unsafe) {
+        if raw.len() <= limit && (is_plain(raw) || !raw.chars().any(is_unsafe)) {
             return Self(SmolStr::new(raw));
         }
         let mut safe = String::new();
@@ -70,6 +70,11 @@ impl Text {
     pub fn as_str(&self) -> &str {
         self.0.as_str()
     }
+}
+
+/// Whether a text is ASCII without control characters: what nearly all of it is, and can be seen at a glance.
+fn is_plain(raw: &str) -> bool {
+    raw.bytes().all(|byte| matches!(byte, b' '..=b'~'))
 }
 
 fn is_unsafe(c: char) -> bool {

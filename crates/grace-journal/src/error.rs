@@ -61,6 +61,38 @@ pub enum JournalError {
         /// What it said on standard error.
         stderr: Text,
     },
+    /// A file could not be read.
+    #[error("{}: {source}", path.display())]
+    File {
+        /// The file, or the directory.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// A recorded journal has no such boot.
+    #[error("no boot {boot} among the {boots} of {journal}")]
+    NoSuchBoot {
+        /// The boot, as it was asked for.
+        boot: Text,
+        /// How many there are.
+        boots: usize,
+        /// Where the journal lies.
+        journal: Text,
+    },
+    /// A recorded journal gave nothing for too long.
+    #[error("{journal} has given nothing for {after:?}")]
+    Stalled {
+        /// Where the journal lies.
+        journal: Text,
+        /// For how long.
+        after: Duration,
+    },
+    /// The thread that read the journal has died of a fault in this program.
+    #[error("the reader of {journal} broke off")]
+    BrokeOff {
+        /// Where the journal lies.
+        journal: Text,
+    },
 }
 
 /// What the program said, before what is said of it.
@@ -76,13 +108,14 @@ impl JournalError {
 
     fn kind(&self) -> PortErrorKind {
         match self {
-            Self::Start { source, .. } => match source.kind() {
+            Self::Start { source, .. } | Self::File { source, .. } => match source.kind() {
                 io::ErrorKind::NotFound => PortErrorKind::Missing,
                 io::ErrorKind::PermissionDenied => PortErrorKind::PermissionDenied,
                 _ => PortErrorKind::Other,
             },
-            Self::Output { .. } => PortErrorKind::Other,
-            Self::TimedOut { .. } => PortErrorKind::TimedOut,
+            Self::Output { .. } | Self::BrokeOff { .. } => PortErrorKind::Other,
+            Self::TimedOut { .. } | Self::Stalled { .. } => PortErrorKind::TimedOut,
+            Self::NoSuchBoot { .. } => PortErrorKind::Missing,
             Self::Failed { stderr, .. } => complaint(stderr).unwrap_or(PortErrorKind::Other),
             Self::Complained { words, .. } => complaint(words).unwrap_or(PortErrorKind::Other),
             Self::NothingOfThisBoot { stderr, .. } => {

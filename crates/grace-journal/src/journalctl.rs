@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use grace_core::BootId;
+use grace_core::{BootId, Text};
 
 use crate::child::CommandLine;
 
@@ -38,14 +38,32 @@ impl Journalctl {
             "--all".to_owned(),
             "--no-pager".to_owned(),
         ];
-        let words = [format!("--boot={boot}")].into_iter().chain(choice).chain(form);
-        let mut args: Vec<_> = words.map(OsString::from).collect();
+        self.call([format!("--boot={boot}")].into_iter().chain(choice).chain(form))
+    }
+
+    /// Prints the boots in the journal, one a line and the oldest first.
+    pub(crate) fn list_boots(&self) -> CommandLine {
+        self.call(["--list-boots", "--no-pager"].map(str::to_owned))
+    }
+
+    fn call(&self, words: impl IntoIterator<Item = String>) -> CommandLine {
+        let mut args: Vec<_> = words.into_iter().map(OsString::from).collect();
         match &self.location {
             Location::ThisHost => {}
             Location::Directory(path) => args.push(option("--directory=", path)),
             Location::File(path) => args.push(option("--file=", path)),
         }
         CommandLine { program: self.program.clone(), args }
+    }
+}
+
+impl Location {
+    /// What it is called.
+    pub(crate) fn name(&self) -> Text {
+        match self {
+            Self::ThisHost => Text::literal("this host's journal"),
+            Self::Directory(path) | Self::File(path) => Text::new(path.to_string_lossy()),
+        }
     }
 }
 

@@ -37,14 +37,19 @@
 //! journal's entries, and [`TaskEvents`] out of the task files of Proxmox VE. Both tell one task under one
 //! identity.
 
+mod archive;
 mod child;
 mod classify;
 mod collect;
 mod error;
+mod fields;
 mod follow;
+mod gaps;
 mod journalctl;
 mod lines;
 mod merged;
+#[cfg(feature = "native")]
+mod native;
 mod parse;
 mod record;
 mod source;
@@ -53,10 +58,13 @@ mod task;
 mod tasks;
 mod upid;
 
+pub use self::archive::{Archive, ArchiveRead, ArchivedBoot, BootChoice, Progress};
 pub use self::classify::{BadPattern, Classifier, GuestUnit, Rules};
 pub use self::error::{JournalError, NotAnEntry};
 pub use self::follow::JournalEvents;
 pub use self::merged::Merged;
+#[cfg(feature = "native")]
+pub use self::native::NativeJournal;
 pub use self::record::Record;
 pub use self::source::JournalctlJournal;
 pub use self::suspensions::Suspensions;

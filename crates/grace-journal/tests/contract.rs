@@ -3,13 +3,12 @@
 //! `systemd-journal-remote` makes the files from the journal's export format. Where it or journalctl is not
 //! installed, the tests say so and are skipped.
 
-use std::cell::Cell;
-use std::fmt::Write as _;
-use std::fs::{self, Permissions};
-use std::io::Write as _;
-use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+#[path = "support/entries.rs"]
+mod entries;
+mod support;
+
+use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
 use grace_core::{
     BootId, Journal as _, JournalEntry, JournalQuery, PortErrorKind, Priority, Uptime,
@@ -17,93 +16,21 @@ use grace_core::{
 use grace_journal::JournalctlJournal;
 use grace_sim::contract::journal::{History, JournalSubject};
 use grace_sim::fakes::Record;
-use tempfile::TempDir;
 
-const EARLIER: &str = "0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a";
-const THIS_BOOT: &str = "0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b";
-
-/// No entry of the tests comes near this, but for the one that is to be too long.
-const LINE_BOUND: usize = 16 * 1024;
-
-/// A maker of journal files.
-struct Files {
-    maker: PathBuf,
-    directory: TempDir,
-    made: Cell<u32>,
-}
-
-impl Files {
-    /// `None`, and a line that says why, where journals can be neither made nor read.
-    fn new() -> Option<Self> {
-        let maker = ["/usr/lib/systemd", "/lib/systemd"]
-            .map(|directory| Path::new(directory).join("systemd-journal-remote"))
-            .into_iter()
-            .find(|maker| maker.exists());
-        let Some(maker) = maker else {
-            println!("skipped: systemd-journal-remote is not installed");
-            return None;
-        };
-        if !Path::new("/usr/bin/journalctl").exists() && !Path::new("/bin/journalctl").exists() {
-            println!("skipped: journalctl is not installed");
-            return None;
-        }
-        Some(Self {
-            maker,
-            directory: tempfile::tempdir().expect("a temporary directory"),
-            made: Cell::new(0),
-        })
-    }
-
-    /// A directory of its own for each journal.
-    fn directory(&self) -> PathBuf {
-        self.made.set(self.made.get() + 1);
-        let directory = self.directory.path().join(self.made.get().to_string());
-        fs::create_dir(&directory).expect("a directory");
-        directory
-    }
-
-    fn make(&self, export: &[u8]) -> PathBuf {
-        let directory = self.directory();
-        let file = directory.join("system.journal");
-        #[expect(clippy::disallowed_methods, reason = "the tests' own child, waited for")]
-        let mut maker = Command::new(&self.maker)
-            .args(["--split-mode=none", "-o"])
-            .args([&file, Path::new("-")])
-            .stdin(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("systemd-journal-remote starts");
-        let mut stdin = maker.stdin.take().expect("piped");
-        stdin.write_all(export).expect("it reads its input");
-        drop(stdin);
-        assert!(maker.wait().expect("it ends").success());
-        directory
-    }
-}
+use self::entries::{EARLIER, Export, LINE_BOUND, THIS_BOOT, cut, is_root, set_mode};
+use self::support::Files;
 
 impl JournalSubject for Files {
     type Port = JournalctlJournal;
 
     fn journal(&self, history: &History) -> JournalctlJournal {
-        let mut export = Export::default();
-        for record in &history.earlier {
-            export.record(EARLIER, record);
-        }
-        for record in &history.this_boot {
-            export.record(THIS_BOOT, record);
-        }
-        reader(self.make(&export.bytes))
+        reader(self.make(&Export::of(&history.earlier, &history.this_boot).bytes))
     }
 
     fn unreadable(&self) -> Vec<JournalctlJournal> {
-        let mut export = Export::default();
-        export.record(THIS_BOOT, &Record::Entry(JournalEntry::new("an error")));
+        let export = Export::of(&[], &[Record::Entry(JournalEntry::new("an error"))]);
         let damaged = self.make(&export.bytes);
-        let file = fs::OpenOptions::new()
-            .write(true)
-            .open(damaged.join("system.journal"))
-            .expect("the file is there");
-        file.set_len(1000).expect("it can be cut");
+        cut(&damaged.join("system.journal"), 1000);
         let whole = self.make(&export.bytes);
         vec![
             reader(self.directory()),
@@ -123,52 +50,6 @@ fn reader(directory: PathBuf) -> JournalctlJournal {
 
 mod journalctl {
     grace_sim::contract!(journal, super::Files::new());
-}
-
-/// The journal's export format (systemd, `JOURNAL_EXPORT_FORMATS`), one second between two entries.
-#[derive(Default)]
-struct Export {
-    bytes: Vec<u8>,
-    seconds: u64,
-}
-
-impl Export {
-    fn record(&mut self, boot: &str, record: &Record) {
-        match record {
-            Record::Entry(entry) => self.entry(boot, entry, &[entry.message.as_bytes()]),
-            Record::Unreadable => {
-                let long = "x".repeat(LINE_BOUND);
-                self.entry(boot, &JournalEntry::new(""), &[long.as_bytes()]);
-            }
-        }
-    }
-
-    /// An entry with these messages instead of its own.
-    fn entry(&mut self, boot: &str, entry: &JournalEntry, messages: &[&[u8]]) {
-        self.seconds += 1;
-        let realtime = (1_790_000_000 + self.seconds) * 1_000_000;
-        let monotonic = entry.at.unwrap_or(Uptime::from_secs(1)).as_nanos() / 1_000;
-        let mut text = format!(
-            "__REALTIME_TIMESTAMP={realtime}\n__MONOTONIC_TIMESTAMP={monotonic}\n_BOOT_ID={boot}\n\
-             _MACHINE_ID=5161b31d1dc2434d8ad14c7ccbcaf588\nPRIORITY={}\n",
-            entry.priority.level()
-        );
-        for (field, value) in
-            [("SYSLOG_IDENTIFIER", &entry.identifier), ("_SYSTEMD_UNIT", &entry.unit)]
-        {
-            if !value.is_empty() {
-                writeln!(text, "{field}={value}").expect("memory");
-            }
-        }
-        self.bytes.extend_from_slice(text.as_bytes());
-        for message in messages {
-            self.bytes.extend_from_slice(b"MESSAGE\n");
-            self.bytes.extend_from_slice(&(message.len() as u64).to_le_bytes());
-            self.bytes.extend_from_slice(message);
-            self.bytes.push(b'\n');
-        }
-        self.bytes.push(b'\n');
-    }
 }
 
 #[tokio::test]
@@ -284,12 +165,4 @@ async fn a_journal_that_only_root_may_read_is_permission_denied() {
     set_mode(&directory.join("system.journal"), 0o644);
     let excerpt = journal.excerpt(JournalQuery::default()).await.expect("readable for all");
     assert_eq!(excerpt.total, 1);
-}
-
-fn is_root() -> bool {
-    fs::metadata("/proc/self").is_ok_and(|process| process.uid() == 0)
-}
-
-fn set_mode(path: &Path, mode: u32) {
-    fs::set_permissions(path, Permissions::from_mode(mode)).expect("ours");
 }
