@@ -120,6 +120,7 @@ impl<'a, W: Recorder + Clone + 'static> Simulation<'a, W> {
                 let mark = match change {
                     Action::Suspend(span) => Some(HostMark::Slept(*span)),
                     Action::ClockStep(_) => Some(HostMark::ClockSet),
+                    Action::Note(_) => Some(HostMark::Noted),
                     _ => None,
                 };
                 self.log.push(t, What::Host { mark, words });

@@ -46,9 +46,13 @@ impl Timeline {
 }
 
 fn parse_start(field: &Field<'_>) -> Result<Start> {
-    let fields = field.fields("[start]", &["uptime"])?;
+    let fields = field.fields("[start]", &["uptime", "unix_time"])?;
     let uptime = fields.required("uptime", r#"uptime = "25s", or "unknown""#)?;
-    Ok(Start { uptime: uptime.uptime()? })
+    let unix_time = fields.optional("unix_time").map(|field| {
+        let seconds = field.integer();
+        seconds.ok_or_else(|| field.wrong_type("a whole number of seconds since 1970"))
+    });
+    Ok(Start { uptime: uptime.uptime()?, unix_time: unix_time.transpose()? })
 }
 
 fn parse_policy(field: &Field<'_>) -> Result<Policy> {
