@@ -10,5 +10,7 @@ pub mod host;
 mod readme;
 pub mod retrospect;
 #[cfg(feature = "sim")]
+pub mod replay;
+#[cfg(feature = "sim")]
 pub mod simulate;
 pub mod words;

@@ -1,0 +1,20 @@
+//! Recorded boots: what the engine would have made of what a journal recorded, under one policy or several.
+//!
+//! A [`Recording`] keeps of a boot's journal what a run needs: what happened, and the errors. It becomes a
+//! [`Timeline`](grace_sim::timeline::Timeline), and that is run as an invented one is, by [`crate::simulate`]:
+//! one engine, one log, one picture. [`Comparison`] runs it under several policies and sets what each would
+//! have sent side by side.
+//!
+//! What a journal does not record is not made up: health cannot be read in such a run, and which guests the
+//! host was to start is not known.
+
+mod comparison;
+mod json;
+mod reader;
+mod recording;
+mod table;
+mod timeline;
+
+pub use self::comparison::{Comparison, Contender, Row, Totals, Trial};
+pub use self::reader::Reader;
+pub use self::recording::{Limits, Recording};
