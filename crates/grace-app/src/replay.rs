@@ -9,6 +9,7 @@
 //! host was to start is not known.
 
 mod comparison;
+mod footnotes;
 mod json;
 mod reader;
 mod recording;

@@ -99,6 +99,7 @@ use grace_core::{Event, Guest, JournalEntry, Policy, Text, Uptime};
 
 pub use self::error::{TimelineError, TimelineErrorKind};
 pub use self::health::HealthDocument;
+pub use self::parse::parse_policy_file;
 
 /// What happens on a host around one boot or more.
 #[derive(Debug, Clone, PartialEq, Eq)]

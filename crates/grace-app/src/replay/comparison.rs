@@ -109,6 +109,13 @@ impl Comparison {
     }
 }
 
+impl Trial {
+    /// What broke a law, in words that name the policy.
+    pub fn complaints(&self) -> impl Iterator<Item = String> {
+        self.violations.iter().map(|violation| format!("{}: {violation}", self.name))
+    }
+}
+
 impl Totals {
     fn of(log: &Log) -> Self {
         let mut totals = Self::default();

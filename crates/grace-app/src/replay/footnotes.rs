@@ -1,0 +1,62 @@
+//! What is to be known about a recording besides what its run shows.
+
+use grace_core::{Policy, Uptime};
+
+use super::Recording;
+use crate::words::{count, span};
+
+impl Recording {
+    /// What was assumed, what is not recorded, and what could not be read, a sentence each. The program starts at
+    /// `start`, or else at [`Self::userspace`].
+    #[must_use]
+    pub fn footnotes(&self, start: Option<Uptime>) -> Vec<String> {
+        let mut notes = vec![self.about_start(start), self.about_end()];
+        if self.begin().since_boot() >= Policy::default().boot_uptime {
+            notes.push(format!(
+                "The journal begins {} after boot: how the host booted is not in it.",
+                span(self.begin().since_boot())
+            ));
+        }
+        notes.push(
+            "Health is not recorded in a journal, nor is which guests the host was to start."
+                .to_string(),
+        );
+        let left_out = [(self.occurrences_left_out(), "event"), (self.errors_left_out(), "error")];
+        for (number, noun) in left_out.into_iter().filter(|(number, _)| *number > 0) {
+            notes.push(format!(
+                "{} at the recording's end were counted and left out, for there are too many.",
+                count(number, noun)
+            ));
+        }
+        notes.extend(self.gaps().iter().map(|gap| format!("Not known: {gap}.")));
+        notes
+    }
+
+    /// Whether something that the journal held did not make it into the run.
+    #[must_use]
+    pub fn is_incomplete(&self) -> bool {
+        let left_out = self.occurrences_left_out() + self.errors_left_out();
+        left_out > 0 || !self.gaps().is_empty()
+    }
+
+    fn about_start(&self, start: Option<Uptime>) -> String {
+        let (at, why) = match start {
+            Some(start) => (start, "as asked for"),
+            None => (self.userspace(), "with the first entry of systemd"),
+        };
+        let entries = count(self.entries(), "entry").replace("entrys", "entries");
+        format!("{entries} read. The program is taken to have started {at} after boot, {why}.")
+    }
+
+    fn about_end(&self) -> String {
+        let end = self.end();
+        if self.goes_down() {
+            return format!(
+                "The recording ends {end} after boot, and the program with it: the host went down."
+            );
+        }
+        format!(
+            "The recording ends {end} after boot; anything shown later is windows that run out."
+        )
+    }
+}
