@@ -2,5 +2,10 @@
 #![cfg(feature = "sim")]
 
 mod replay {
+    mod program;
     mod pure;
+    mod random;
+    mod reading;
+    mod refused;
+    mod run;
 }

@@ -50,6 +50,8 @@ pub struct Totals {
     pub gathered: u64,
     /// Events by where they ended: `delivered`, `digest`, `report`, `expected-stop`, `recovered`.
     pub ends: BTreeMap<&'static str, u64>,
+    /// Events that had not ended when the program stopped with its host, for the next boot to tell of.
+    pub left: u64,
 }
 
 /// A recorded boot under several policies.
@@ -135,6 +137,8 @@ impl Totals {
                 _ => {}
             }
         }
+        let decided = totals.at_once + totals.held + totals.gathered;
+        totals.left = decided.saturating_sub(totals.ends.values().sum());
         totals
     }
 }

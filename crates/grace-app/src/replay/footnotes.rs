@@ -44,8 +44,10 @@ impl Recording {
             Some(start) => (start, "as asked for"),
             None => (self.userspace(), "with the first entry of systemd"),
         };
-        let entries = count(self.entries(), "entry").replace("entrys", "entries");
-        format!("{entries} read. The program is taken to have started {at} after boot, {why}.")
+        let entries = self.entries();
+        format!(
+            "Entries read: {entries}. The program is taken to have started {at} after boot, {why}."
+        )
     }
 
     fn about_end(&self) -> String {

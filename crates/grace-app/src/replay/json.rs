@@ -32,6 +32,7 @@ enum Line<'a> {
         events_held: u64,
         events_gathered: u64,
         ends: &'a BTreeMap<&'static str, u64>,
+        events_left: u64,
         violations: Vec<String>,
     },
 }
@@ -102,6 +103,7 @@ impl Comparison {
                 events_held: totals.held,
                 events_gathered: totals.gathered,
                 ends: &totals.ends,
+                events_left: totals.left,
                 violations: trial.violations.iter().map(ToString::to_string).collect(),
             };
             write_line(out, &line)?;

@@ -113,5 +113,8 @@ fn lines(trials: &[Trial]) -> Vec<Line> {
         let of = move |totals: &Totals| totals.ends.get(end).copied().unwrap_or_default();
         (format!("events that ended in: {end}"), Box::new(of))
     }));
+    if trials.iter().any(|trial| trial.totals.left > 0) {
+        lines.push(("events left to the next boot".to_string(), Box::new(|totals| totals.left)));
+    }
     lines
 }

@@ -296,8 +296,8 @@ fn policies_stand_side_by_side() {
         {"type":"host","t":36.0,"words":"the recording ends"}
         {"type":"message","t":180.0,"kind":"digest","title":"1 guest started","told":{"adaptive":null,"default":null,"short.toml":1}}
         {"type":"message","t":300.0,"kind":"startup-report","title":"System startup - 1 issue(s) detected","told":{"adaptive":2,"default":2,"short.toml":null}}
-        {"type":"totals","policy":"default","messages":2,"startup_reports":1,"events_at_once":1,"events_held":2,"events_gathered":2,"ends":{"delivered":1,"recovered":2,"report":2},"violations":[]}
-        {"type":"totals","policy":"adaptive","messages":2,"startup_reports":1,"events_at_once":1,"events_held":2,"events_gathered":2,"ends":{"delivered":1,"recovered":2,"report":2},"violations":[]}
-        {"type":"totals","policy":"short.toml","messages":4,"startup_reports":1,"events_at_once":2,"events_held":1,"events_gathered":2,"ends":{"delivered":2,"digest":1,"report":2},"violations":[]}
+        {"type":"totals","policy":"default","messages":2,"startup_reports":1,"events_at_once":1,"events_held":2,"events_gathered":2,"ends":{"delivered":1,"recovered":2,"report":2},"events_left":0,"violations":[]}
+        {"type":"totals","policy":"adaptive","messages":2,"startup_reports":1,"events_at_once":1,"events_held":2,"events_gathered":2,"ends":{"delivered":1,"recovered":2,"report":2},"events_left":0,"violations":[]}
+        {"type":"totals","policy":"short.toml","messages":4,"startup_reports":1,"events_at_once":2,"events_held":1,"events_gathered":2,"ends":{"delivered":2,"digest":1,"report":2},"events_left":0,"violations":[]}
     "#]].assert_eq(&String::from_utf8_lossy(&json));
 }

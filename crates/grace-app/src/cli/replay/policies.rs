@@ -1,9 +1,9 @@
 //! The policies that a boot is run under, as the command line names them.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use anyhow::{Context, bail};
+use anyhow::{anyhow, bail};
 use grace_core::{Adaptive, Policy, Text};
 use grace_sim::timeline::parse_policy_file;
 
@@ -38,8 +38,8 @@ fn policy(name: &str) -> anyhow::Result<Policy> {
             Ok(policy)
         }
         path => {
-            let text = fs::read_to_string(Path::new(path)).with_context(|| {
-                format!("{path} could not be read: name a file, or write default or adaptive")
+            let text = fs::read_to_string(path).map_err(|error| {
+                anyhow!("{path}: {error}: name a file, or write default or adaptive")
             })?;
             Ok(parse_policy_file(path, &text)?)
         }

@@ -14,6 +14,9 @@ use crate::replay::{Limits, Reader, Recording};
 
 /// How every journal file begins.
 const JOURNAL_FILE: &[u8] = b"LPKSHHRH";
+/// What whoever may not read a journal is to do.
+const NOT_ALLOWED: &str = ", or none that you may read: try as root, or as a member of the group \
+                           systemd-journal";
 /// How many boots an error lists.
 const LISTED: usize = 10;
 
@@ -82,9 +85,9 @@ impl Source {
     /// It cannot be read, or has none.
     pub(super) async fn boots(&self) -> anyhow::Result<Vec<ArchivedBoot>> {
         let boots = self.with_bar(self.archive.boots()).await?;
-        let boots = boots.with_context(|| self.unreadable())?;
+        let boots = boots.map_err(words)?;
         if boots.is_empty() {
-            bail!("{} holds no entry of any boot", self.name);
+            bail!("{} holds no entry of any boot{}", self.name, self.remedy());
         }
         Ok(boots)
     }
@@ -119,12 +122,13 @@ impl Source {
                 let boots = self.boots().await?;
                 Err(anyhow!("{error}: name one of these with --boot{}", listed(&boots)))
             }
-            Err(error) => Err(error).with_context(|| self.unreadable()),
+            Err(error) => Err(words(error)),
         }
     }
 
-    fn unreadable(&self) -> String {
-        format!("{} could not be read", self.name)
+    /// What to do about a journal in which nothing is found.
+    const fn remedy(&self) -> &'static str {
+        if self.is_export { "" } else { NOT_ALLOWED }
     }
 
     /// Shows how far the work has come, on a terminal.
@@ -159,7 +163,7 @@ fn journal_at(path: &Path) -> anyhow::Result<Archive> {
         std::fs::read_dir(path).map_err(|error| denied(path, error))?;
         return Ok(Archive::directory(path));
     }
-    if !is_journal_file(path)? {
+    if head(path)? != JOURNAL_FILE {
         bail!(
             "{} is no journal file: if journalctl printed it, give it with --export",
             path.display()
@@ -176,18 +180,32 @@ fn export_at(path: &Path) -> anyhow::Result<Archive> {
             path.display()
         );
     }
-    if metadata.is_file() && is_journal_file(path)? {
-        bail!("{} is a journal file: give it with --journal", path.display());
+    if metadata.is_file() {
+        match head(path)?.as_slice() {
+            JOURNAL_FILE => bail!("{} is a journal file: give it with --journal", path.display()),
+            [] | [b'{' | b'_' | b'A'..=b'Z', ..] => {}
+            _ => bail!(
+                "{} is no export of a journal: give what `journalctl --output=export` or \
+                 `--output=json` has printed",
+                path.display()
+            ),
+        }
     }
     Ok(Archive::export(path))
 }
 
-fn is_journal_file(path: &Path) -> anyhow::Result<bool> {
+/// How the file begins.
+fn head(path: &Path) -> anyhow::Result<Vec<u8>> {
     let file = File::open(path).map_err(|error| denied(path, error))?;
     let mut head = Vec::new();
     let read = file.take(JOURNAL_FILE.len() as u64).read_to_end(&mut head);
     read.with_context(|| path.display().to_string())?;
-    Ok(head == JOURNAL_FILE)
+    Ok(head)
+}
+
+/// The reader's error, whose words tell of its cause too.
+fn words(error: JournalError) -> anyhow::Error {
+    anyhow!("{error}")
 }
 
 fn denied(path: &Path, error: std::io::Error) -> anyhow::Error {
