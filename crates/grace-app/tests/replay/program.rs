@@ -114,8 +114,8 @@ fn the_boots_of_a_journal_are_listed() {
     fs::write(path.join("two.export"), two_boots()).expect("written");
     let list = replay(path, &["--export", "two.export", "--list"]).well();
     expect![[r#"
-          -1 7b5f6e9c3f8d4e0a9d3c1b2a4e5f6a7b 2026-03-28T22:19:00Z to 2026-03-28T22:29:44Z, 50 entries
-           0 0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a 2026-03-30T02:05:40Z to 2026-03-30T02:16:24Z, 50 entries
+        -1   7b5f6e9c3f8d4e0a9d3c1b2a4e5f6a7b 2026-03-28T22:19:00Z to 2026-03-28T22:29:44Z, 50 entries
+        0    0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a 2026-03-30T02:05:40Z to 2026-03-30T02:16:24Z, 50 entries
     "#]].assert_eq(&list);
     if journal_file(&path.join("journal"), &two_boots()).is_some() {
         let of_files = replay(path, &["--journal", "journal", "--list"]).well();

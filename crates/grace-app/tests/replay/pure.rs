@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use expect_test::{Expect, expect};
+use expect_test::{Expect, expect, expect_file};
 use grace::replay::{Comparison, Contender, Limits, Recording};
 use grace::simulate::{Colors, run_witnessed};
 use grace_core::{
@@ -265,26 +265,7 @@ fn policies_stand_side_by_side() {
     let comparison = compare(&boot(), Some(secs(10)), policies);
     let mut table = Vec::new();
     comparison.write_table(&mut table, Colors::default()).expect("a vector takes all");
-    expect![[r#"
-                      message                                                            default    adaptive  short.toml
-             20.000s  System startup - 1 issue(s) detected                                     -           -    2 events
-             30.000s  VM 102 (102) failed to start: start failed: no such volume         1 event     1 event     1 event
-             34.000s  Recovered: services/mnt-nas.mount: failed                                -           -     1 event
-             36.000s  - systemd has started all that it was to start
-             36.000s  - the recording ends
-            180.000s  1 guest started                                                          -           -     1 event
-            300.000s  System startup - 1 issue(s) detected                              2 events    2 events           -
-
-                      messages                                                                 2           2           4
-                      startup reports among them                                               1           1           1
-                      events told at once                                                      1           1           2
-                      events held                                                              2           2           1
-                      events gathered                                                          2           2           2
-                      events that ended in: delivered                                          1           1           2
-                      events that ended in: digest                                             0           0           1
-                      events that ended in: recovered                                          2           2           0
-                      events that ended in: report                                             2           2           2
-    "#]].assert_eq(&String::from_utf8_lossy(&table));
+    expect_file!["by-hand.table"].assert_eq(&String::from_utf8_lossy(&table));
 
     let mut json = Vec::new();
     comparison.write_json(&mut json).expect("a vector takes all");

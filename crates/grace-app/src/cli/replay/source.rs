@@ -56,7 +56,7 @@ pub(super) fn line(back: usize, boot: &ArchivedBoot) -> String {
     };
     let (first, last) = (time(boot.first_unix_micros), time(boot.last_unix_micros));
     let entries = boot.entries.map(|entries| format!(", {entries} entries")).unwrap_or_default();
-    format!("{number:>4} {} {first} to {last}{entries}", boot.id)
+    format!("{number:<4} {} {first} to {last}{entries}", boot.id)
 }
 
 impl Source {
