@@ -18,4 +18,4 @@ mod timeline;
 
 pub use self::comparison::{Comparison, Contender, Row, Totals, Trial};
 pub use self::reader::Reader;
-pub use self::recording::{Limits, Recording};
+pub use self::recording::{LeftOut, Limits, Recording};

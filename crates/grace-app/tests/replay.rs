@@ -2,6 +2,7 @@
 #![cfg(feature = "sim")]
 
 mod replay {
+    mod generated;
     mod program;
     mod pure;
     mod random;

@@ -2,7 +2,7 @@
 
 use grace_core::{Policy, Uptime};
 
-use super::Recording;
+use super::{LeftOut, Recording};
 use crate::words::{count, span};
 
 impl Recording {
@@ -21,22 +21,25 @@ impl Recording {
             "Health is not recorded in a journal, nor is which guests the host was to start."
                 .to_string(),
         );
-        let left_out = [(self.occurrences_left_out(), "event"), (self.errors_left_out(), "error")];
-        for (number, noun) in left_out.into_iter().filter(|(number, _)| *number > 0) {
+        if let Some(LeftOut { count: events, from, .. }) = self.occurrences_left_out() {
+            let events = count(events, "event");
+            notes.push(format!("{events} from {from} on were left out, for there are too many."));
+        }
+        if let Some(LeftOut { count: errors, from, .. }) = self.errors_left_out() {
+            let errors = count(errors, "error");
             notes.push(format!(
-                "{} at the recording's end were counted and left out, for there are too many.",
-                count(number, noun)
+                "{errors} of the journal from {from} on were left out: a report made later counts too few."
             ));
         }
         notes.extend(self.gaps().iter().map(|gap| format!("Not known: {gap}.")));
         notes
     }
 
-    /// Whether something that the journal held did not make it into the run.
+    /// Whether something that the journal held, or may have held, did not make it into the run. Errors that were
+    /// left out do not count: they change no decision.
     #[must_use]
     pub fn is_incomplete(&self) -> bool {
-        let left_out = self.occurrences_left_out() + self.errors_left_out();
-        left_out > 0 || !self.gaps().is_empty()
+        self.occurrences_left_out().is_some() || !self.gaps().is_empty()
     }
 
     fn about_start(&self, start: Option<Uptime>) -> String {

@@ -67,8 +67,8 @@ impl Recording {
             end_seconds: self.end().as_secs_f64(),
             goes_down: self.goes_down(),
             entries: self.entries(),
-            events_left_out: self.occurrences_left_out(),
-            errors_left_out: self.errors_left_out(),
+            events_left_out: self.occurrences_left_out().map_or(0, |left_out| left_out.count),
+            errors_left_out: self.errors_left_out().map_or(0, |left_out| left_out.count),
             not_recorded: ["health", "expected_guests"],
             gaps: self.gaps().iter().map(ToString::to_string).collect(),
         });

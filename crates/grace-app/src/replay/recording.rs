@@ -22,8 +22,8 @@ pub struct Recording {
     end: Uptime,
     entries: u64,
     moments: Vec<Moment>,
-    kept: Counts,
-    left_out: Counts,
+    occurrences: Bounded,
+    errors: Bounded,
     gaps: Vec<Gap>,
 }
 
@@ -43,10 +43,23 @@ impl Default for Limits {
     }
 }
 
+/// How much of something is kept.
 #[derive(Debug, Clone, Copy, Default)]
-struct Counts {
-    occurrences: u64,
-    errors: u64,
+struct Bounded {
+    kept: u64,
+    left_out: u64,
+    /// Where the first stood that was left out.
+    from: Option<Uptime>,
+}
+
+/// What was counted and not kept, for there was too much of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LeftOut {
+    /// How much.
+    pub count: u64,
+    /// Since when nothing was kept any more.
+    pub from: Uptime,
 }
 
 /// Something in a recording, and when the journal had it.
@@ -74,22 +87,18 @@ impl Recording {
     /// Something happened, and the journal had it at `at`. What is told of an earlier instant than the moment
     /// before is taken to have come right after that.
     pub fn happened(&mut self, at: Uptime, occurrence: Occurrence) {
-        if self.kept.occurrences < self.limits.occurrences {
-            self.kept.occurrences += 1;
+        if self.occurrences.keeps(self.limits.occurrences, at) {
             self.push(at, Recorded::Happened(occurrence));
         } else {
-            self.left_out.occurrences += 1;
             self.goes_on_until(at);
         }
     }
 
     /// The journal had an error at `at`.
     pub fn error(&mut self, at: Uptime, entry: JournalEntry) {
-        if self.kept.errors < self.limits.errors {
-            self.kept.errors += 1;
+        if self.errors.keeps(self.limits.errors, at) {
             self.push(at, Recorded::Error(entry));
         } else {
-            self.left_out.errors += 1;
             self.goes_on_until(at);
         }
     }
@@ -148,16 +157,16 @@ impl Recording {
         self.entries
     }
 
-    /// How many things that happened were counted and not kept.
+    /// The things that happened and were not kept, if there are any.
     #[must_use]
-    pub const fn occurrences_left_out(&self) -> u64 {
-        self.left_out.occurrences
+    pub fn occurrences_left_out(&self) -> Option<LeftOut> {
+        self.occurrences.left_out()
     }
 
-    /// How many of the journal's errors were counted and not kept.
+    /// The journal's errors that were not kept, if there are any.
     #[must_use]
-    pub const fn errors_left_out(&self) -> u64 {
-        self.left_out.errors
+    pub fn errors_left_out(&self) -> Option<LeftOut> {
+        self.errors.left_out()
     }
 
     /// What could not be read.
@@ -205,6 +214,24 @@ impl Recording {
     fn goes_on_until(&mut self, at: Uptime) {
         self.begin.get_or_insert(at);
         self.end = self.end.max(at);
+    }
+}
+
+impl Bounded {
+    /// Counts one more, at `at`. Whether it is to be kept, where `limit` are.
+    fn keeps(&mut self, limit: u64, at: Uptime) -> bool {
+        let keeps = self.kept < limit;
+        if keeps {
+            self.kept += 1;
+        } else {
+            self.left_out += 1;
+            self.from.get_or_insert(at);
+        }
+        keeps
+    }
+
+    fn left_out(&self) -> Option<LeftOut> {
+        self.from.map(|from| LeftOut { count: self.left_out, from })
     }
 }
 

@@ -225,8 +225,12 @@ fn past_the_limits_it_counts_and_goes_on() {
         happened(&mut recording, at, started("100"));
         recording.error(secs(at), JournalEntry::new("no"));
     }
-    assert_eq!(recording.occurrences_left_out(), 3);
-    assert_eq!(recording.errors_left_out(), 4);
+    let left_out = recording.occurrences_left_out().expect("some");
+    assert_eq!((left_out.count, left_out.from), (3, secs(3)));
+    let left_out = recording.errors_left_out().expect("some");
+    assert_eq!((left_out.count, left_out.from), (4, secs(2)));
+    let notes = recording.footnotes(None).join("\n");
+    assert!(notes.contains("3 events from 3.000s on were left out"), "{notes}");
     assert_eq!(recording.end(), secs(5));
     let kept = recording.timeline(Policy::default(), None).events;
     let events = kept.iter().filter(|step| matches!(step.action, Action::Event(_))).count();
