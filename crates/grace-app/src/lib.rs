@@ -8,9 +8,9 @@ pub mod driver;
 pub mod host;
 #[cfg(doctest)]
 mod readme;
-pub mod retrospect;
 #[cfg(feature = "sim")]
 pub mod replay;
+pub mod retrospect;
 #[cfg(feature = "sim")]
 pub mod simulate;
 pub mod words;

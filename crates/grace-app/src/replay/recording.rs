@@ -3,9 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use grace_core::{
-    BootId, Event, Gap, Guest, GuestId, Happening, JournalEntry, Note, Occurrence, Text, Uptime,
-};
+use grace_core::{BootId, Gap, GuestId, JournalEntry, Occurrence, Text, Uptime};
 use grace_sim::timeline::ClockStep;
 
 /// One boot of a host, as far as its journal tells what a run needs to know.
@@ -112,7 +110,7 @@ impl Recording {
     pub fn name_guests(&mut self, names: &BTreeMap<GuestId, Text>) {
         for moment in &mut self.moments {
             let Recorded::Happened(occurrence) = &mut moment.what else { continue };
-            if let Some(guest) = guest_mut(&mut occurrence.what)
+            if let Some(guest) = occurrence.what.guest_mut()
                 && guest.name == guest.id.as_str()
                 && let Some(name) = names.get(&guest.id)
             {
@@ -232,23 +230,5 @@ impl Bounded {
 
     fn left_out(&self) -> Option<LeftOut> {
         self.from.map(|from| LeftOut { count: self.left_out, from })
-    }
-}
-
-fn guest_mut(what: &mut Happening) -> Option<&mut Guest> {
-    match what {
-        Happening::Event(
-            Event::GuestStarted { guest, .. }
-            | Event::GuestWarned { guest, .. }
-            | Event::GuestFailed { guest, .. }
-            | Event::GuestStopped { guest, .. },
-        )
-        | Happening::Note(
-            Note::GuestStarting(guest)
-            | Note::GuestStopping(guest)
-            | Note::GuestMigrating(guest)
-            | Note::GuestMigrated(guest),
-        ) => Some(guest),
-        _ => None,
     }
 }
