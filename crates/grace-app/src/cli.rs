@@ -2,6 +2,8 @@
 
 mod events;
 mod health;
+#[cfg(feature = "sim")]
+mod replay;
 mod report;
 #[cfg(feature = "sim")]
 mod simulate;
@@ -39,6 +41,8 @@ enum Command {
     Events(events::Args),
     #[cfg(feature = "sim")]
     Simulate(simulate::Args),
+    #[cfg(feature = "sim")]
+    Replay(replay::Args),
 }
 
 impl Cli {
@@ -53,6 +57,8 @@ impl Cli {
             Command::Events(args) => events::run(&args),
             #[cfg(feature = "sim")]
             Command::Simulate(args) => simulate::run(&args),
+            #[cfg(feature = "sim")]
+            Command::Replay(args) => replay::run(&args),
         }
     }
 }

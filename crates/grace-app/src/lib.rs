@@ -8,6 +8,8 @@ pub mod driver;
 pub mod host;
 #[cfg(doctest)]
 mod readme;
+#[cfg(feature = "sim")]
+pub mod replay;
 pub mod retrospect;
 #[cfg(feature = "sim")]
 pub mod simulate;

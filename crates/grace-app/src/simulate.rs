@@ -15,7 +15,7 @@ mod world;
 use std::time::Duration;
 
 use grace_core::{Event, SavedState, Signal, Uptime};
-use grace_sim::timeline::{self, Action, Boot, Timeline};
+use grace_sim::timeline::{self, Action, Boot, Step, Timeline};
 use tokio::task::JoinHandle;
 
 use self::log::LogRecorder;
@@ -82,8 +82,12 @@ impl<'a, W: Recorder + Clone + 'static> Simulation<'a, W> {
     }
 
     async fn run(mut self) -> Log {
+        let (given, happens) = self.timeline.events.split_at(found_at_start(&self.timeline.events));
+        for step in given {
+            self.act(&step.action).await;
+        }
         self.start_program().await;
-        for step in &self.timeline.events {
+        for step in happens {
             self.world.clock.sleep_until(step.at).await;
             self.act(&step.action).await;
         }
@@ -120,6 +124,7 @@ impl<'a, W: Recorder + Clone + 'static> Simulation<'a, W> {
                 let mark = match change {
                     Action::Suspend(span) => Some(HostMark::Slept(*span)),
                     Action::ClockStep(_) => Some(HostMark::ClockSet),
+                    Action::Note(_) => Some(HostMark::Noted),
                     _ => None,
                 };
                 self.log.push(t, What::Host { mark, words });
@@ -226,6 +231,15 @@ impl<'a, W: Recorder + Clone + 'static> Simulation<'a, W> {
         let what = What::Host { mark: Some(mark), words: words.to_string() };
         self.log.push(self.world.clock.t(), what);
     }
+}
+
+/// How many of the first steps say how the host is when the program starts.
+fn found_at_start(steps: &[Step]) -> usize {
+    let is_state = |action: &Action| {
+        let down = matches!(action, Action::NotifierDown);
+        down || matches!(action, Action::Health(_) | Action::Journal(_) | Action::Note(_))
+    };
+    steps.iter().take_while(|step| step.at.is_zero() && is_state(&step.action)).count()
 }
 
 /// Two recorders that see the same.

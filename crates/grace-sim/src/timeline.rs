@@ -25,6 +25,7 @@
 //! | --- | --- | --- | --- |
 //! | | `title` | text | what the timeline shows |
 //! | `[start]` | `uptime` | span or `"unknown"` | of the host, when the program first starts |
+//! | | (`unix_time`) | whole number | what the wall clock shows then, in seconds of Unix time |
 //! | `[policy]` | any policy key | | what differs from the default policy, as in the program's configuration |
 //! | `[[guest]]` | `id`, `name`, `kind` | as in an event | a guest that the host starts at boot. With none listed, which guests those are is not known, and none can be missing |
 //! | `[[event]]` | `at`, `type`, … | | one step; steps stand in the order of time |
@@ -33,7 +34,8 @@
 //!
 //! # Steps
 //! `at` is the time since the program first started, on the host's boot clock: it runs on through crashes,
-//! reboots and suspends. Keys in brackets may be left out.
+//! reboots and suspends. Keys in brackets may be left out. What steps at `0s` that begin the list say of health,
+//! journal and notifiers is so already when the program starts.
 //!
 //! | `type` | keys | what happens |
 //! | --- | --- | --- |
@@ -49,12 +51,13 @@
 //! | `sweep-finished` | | the host has started its guests |
 //! | `take-guests` | | the program's owner takes the guest starts collected so far, to tell in a message of its own |
 //! | `health` | one of `document` `unavailable` `slow` | what the health source answers from now on |
-//! | `journal` | one of `text` `unavailable` (`priority` `identifier`) | a line is written; or: the journal cannot be read from now on |
+//! | `journal` | one of `text` `unavailable` (`priority` `identifier` `unit` `happened`) | a line is written; or: the journal cannot be read from now on |
 //! | `notifier` | `down` | from now on no notifier takes messages (`true`), or they do (`false`) |
 //! | `crash` | | the program dies at once, as by `kill -9` |
 //! | `stop` | | the program is stopped cleanly, as by `systemctl stop` or a host that goes down |
 //! | `restart` | (`boot` `uptime` `state`) | the program starts again; one that runs is stopped cleanly before |
 //! | `clock-step` | `by` | the wall clock jumps |
+//! | `note` | `text` | nothing changes; the words stand in the log and in the picture |
 //! | `suspend` | `for` | boot time passes and nothing runs; steps that fall into it come when it ends |
 //!
 //! | key | value | default |
@@ -63,18 +66,19 @@
 //! | `name` | text: the guest's name | the id |
 //! | `kind` of a guest | `vm`, `ct` | `vm` |
 //! | `autostart` | whether the host starts the guest at boot | not known |
-//! | `happened` | span since the program first started, or before (`"-5s"`): when it really happened, at most `at` | `at` |
+//! | `happened` | span since the program first started, or before (`"-5s"`): when it really happened, or the line was written, at most `at` | `at` |
 //! | `action` | `start`, `stop` | `start` |
 //! | `reason` | text: why the guest failed, or of what it warned | |
 //! | `category`, `key` | text: what the alert is about | |
 //! | `severity` | `info`, `warning`, `critical` | of a recovery, `info` |
-//! | `text` | text: the alert or the journal line, in words | of a recovery, empty |
+//! | `text` | text: the alert, the journal line or the note, in words | of a recovery, empty |
 //! | `kind` of a shutdown | `power-off`, `reboot`, `halt`, `kexec`, `soft-reboot`, `unknown` | `unknown` |
 //! | `document` | table: a whole health document, in either shape that [`grace_core::wire`] reads | |
 //! | `unavailable` | text: why the source fails from now on | |
 //! | `slow` | span: how long the health source takes to answer from now on; `"0s"` is at once again | |
 //! | `priority` | 0 to 7, or `emerg`, `alert`, `crit`, `err`, `warning`, `notice`, `info`, `debug` | `err` |
 //! | `identifier` | text: who wrote the line | none |
+//! | `unit` | text: the unit that the line came from | none |
 //! | `boot` | `same`, or `new` if the host rebooted | `same` |
 //! | `uptime` | of a restart in a new boot, and needed there: as in `[start]` | |
 //! | `state` | `kept`, or `lost` if the program finds its state directory empty | `kept` |
@@ -95,6 +99,7 @@ use grace_core::{Event, Guest, JournalEntry, Policy, Text, Uptime};
 
 pub use self::error::{TimelineError, TimelineErrorKind};
 pub use self::health::HealthDocument;
+pub use self::parse::parse_policy_file;
 
 /// What happens on a host around one boot or more.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -124,6 +129,8 @@ pub struct Timeline {
 pub struct Start {
     /// The host's uptime then; `None` if it cannot be read.
     pub uptime: Option<Uptime>,
+    /// What the wall clock shows then, in whole seconds of Unix time; `None` if it does not matter.
+    pub unix_time: Option<i64>,
 }
 
 /// One thing that happens.
@@ -178,6 +185,8 @@ pub enum Action {
     ClockStep(ClockStep),
     /// The host sleeps: boot time passes and nothing runs.
     Suspend(Duration),
+    /// Nothing changes; something is said, for whoever reads the log.
+    Note(Text),
 }
 
 /// What a health source answers from some instant on.
@@ -196,7 +205,8 @@ pub enum HealthChange {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "a new change must break every driver of timelines")]
 pub enum JournalChange {
-    /// An entry is written. Its instant is the step's, and so is not given.
+    /// An entry is written. Its own instant, if it has one, is on the boot timeline, and at most the step's; the
+    /// step's if it has none.
     Entry(JournalEntry),
     /// It cannot be read from now on, in these words.
     Unavailable(Text),
@@ -257,6 +267,7 @@ impl Action {
             Self::Restart { .. } => "restart",
             Self::ClockStep(_) => "clock-step",
             Self::Suspend(_) => "suspend",
+            Self::Note(_) => "note",
         }
     }
 }

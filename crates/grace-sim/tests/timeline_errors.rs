@@ -49,7 +49,7 @@ fn the_head_of_the_file() {
     );
     assert_eq!(
         parse("title = \"t\"\n[start]\nuptme = \"25s\""),
-        "x.toml:3:1: unknown key \"uptme\": the keys here are uptime; did you mean \"uptime\"?"
+        "x.toml:3:1: unknown key \"uptme\": the keys here are uptime, unix_time; did you mean \"uptime\"?"
     );
     assert_eq!(
         parse("title = \"t\"\nstart = 25"),
@@ -97,7 +97,7 @@ fn keys() {
     );
     check_event(
         "tpye = \"crash\"",
-        "x.toml:6:1: unknown key \"tpye\": the keys here are at, type, id, name, kind, autostart, happened, action, reason, category, key, severity, text, document, unavailable, slow, priority, identifier, down, boot, uptime, state, by, for; did you mean \"type\"?",
+        "x.toml:6:1: unknown key \"tpye\": the keys here are at, type, id, name, kind, autostart, happened, action, reason, category, key, severity, text, document, unavailable, slow, priority, identifier, unit, down, boot, uptime, state, by, for; did you mean \"type\"?",
     );
     check_event(
         "id = \"100\"",
@@ -105,7 +105,7 @@ fn keys() {
     );
     check_event(
         "type = \"crashed\"",
-        "x.toml:6:8: type is \"crashed\": it must be one of guest-started, guest-warned, guest-failed, guest-stopped, alert, resolved, shutdown, shutdown-cancelled, sweep-started, sweep-finished, take-guests, health, journal, notifier, crash, stop, restart, clock-step, suspend; did you mean \"crash\"?",
+        "x.toml:6:8: type is \"crashed\": it must be one of guest-started, guest-warned, guest-failed, guest-stopped, alert, resolved, shutdown, shutdown-cancelled, sweep-started, sweep-finished, take-guests, health, journal, notifier, crash, stop, restart, clock-step, suspend, note; did you mean \"crash\"?",
     );
     check_event(
         "type = \"guest-started\"",

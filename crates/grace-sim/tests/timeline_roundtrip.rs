@@ -98,9 +98,10 @@ fn damage() -> impl Strategy<Value = Damage> {
 fn timelines() -> impl Strategy<Value = Timeline> {
     let guests = btree_map("[1-9][0-9]{2}", (name(), guest_kind()), 0..4);
     let steps = vec((span(), action()), 0..12);
-    (text(1), option::of(span()), policy(), guests, steps).prop_map(
-        |(title, uptime, policy, guests, steps)| {
-            let start = Start { uptime: uptime.map(Uptime::from) };
+    let start = (option::of(span()), option::of(any::<i64>()));
+    (text(1), start, policy(), guests, steps).prop_map(
+        |(title, (uptime, unix_time), policy, guests, steps)| {
+            let start = Start { uptime: uptime.map(Uptime::from), unix_time };
             let guests = guests.into_iter();
             let guests = guests.map(|(id, (name, kind))| Guest::new(id, name, kind));
             Timeline {
@@ -130,7 +131,10 @@ fn in_order(start: Start, mut steps: Vec<(Duration, Action)>) -> Vec<Step> {
                 | Event::GuestWarned { at, .. }
                 | Event::GuestFailed { at, .. }
                 | Event::GuestStopped { at, .. },
-            ) => *at = at.map(|at| at.min(now)),
+            )
+            | Action::Journal(JournalChange::Entry(JournalEntry { at, .. })) => {
+                *at = at.map(|at| at.min(now));
+            }
             Action::Restart { boot: Boot::New { uptime }, .. } => {
                 *uptime = uptime.map(|uptime| uptime.min(Uptime::from(at)));
                 boot = zero(*uptime, at);
@@ -194,6 +198,7 @@ fn action() -> impl Strategy<Value = Action> {
         1 => span().prop_map(|by| Action::ClockStep(ClockStep::Forward(by))),
         1 => span().prop_map(|by| Action::ClockStep(ClockStep::Back(by))),
         1 => span().prop_map(Action::Suspend),
+        1 => text(1).prop_map(|words| Action::Note(Text::new(words))),
     ]
 }
 
@@ -268,13 +273,18 @@ fn health() -> impl Strategy<Value = HealthChange> {
 fn journal() -> impl Strategy<Value = JournalChange> {
     let priorities: Vec<_> = (0..=7).filter_map(Priority::new).collect();
     let priority = prop::sample::select(priorities);
+    let written = option::of(span().prop_map(Uptime::from));
     prop_oneof![
-        (text(0), priority, option::of(name())).prop_map(|(message, priority, identifier)| {
-            let mut entry = JournalEntry::new(message);
-            entry.priority = priority;
-            entry.identifier = Text::name(identifier.unwrap_or_default());
-            JournalChange::Entry(entry)
-        }),
+        (text(0), priority, option::of(name()), name(), written).prop_map(
+            |(message, priority, identifier, unit, at)| {
+                let mut entry = JournalEntry::new(message);
+                entry.priority = priority;
+                entry.identifier = Text::name(identifier.unwrap_or_default());
+                entry.unit = Text::name(unit);
+                entry.at = at;
+                JournalChange::Entry(entry)
+            }
+        ),
         text(0).prop_map(|words| JournalChange::Unavailable(Text::new(words))),
     ]
 }

@@ -60,6 +60,10 @@ pub(super) struct Args {
     keep_going: bool,
 }
 
+/// The colours of a run's screen.
+pub(super) const COLORS: Colors =
+    Colors { head: style::LABEL, message: style::GOOD, raw: style::ASIDE };
+
 pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
     if args.print_demo {
         anstream::print!("{DEMO}");
@@ -112,6 +116,5 @@ fn print(args: &Args, log: &Log, not_first: bool) -> std::io::Result<()> {
     if args.log {
         return out.write_all(log.to_text().as_bytes());
     }
-    let colors = Colors { head: style::LABEL, message: style::GOOD, raw: style::ASIDE };
-    log.write_screen(&mut out, colors)
+    log.write_screen(&mut out, COLORS)
 }

@@ -179,7 +179,7 @@ impl Picture {
             HostMark::Died => MarkKind::Crash,
             HostMark::Booted => MarkKind::Restart,
             HostMark::Slept(span) => MarkKind::Suspend(t + span),
-            HostMark::Stopped | HostMark::ClockSet => MarkKind::Other,
+            HostMark::Stopped | HostMark::ClockSet | HostMark::Noted => MarkKind::Other,
         };
         self.push_mark(t, kind, words);
     }

@@ -102,6 +102,8 @@ pub enum HostMark {
     Slept(Duration),
     /// The wall clock was set.
     ClockSet,
+    /// Something was said of it.
+    Noted,
 }
 
 /// The windows, each as the span in which it is open.

@@ -15,7 +15,7 @@ use tokio::time::Instant;
 
 use crate::driver::Ports;
 
-/// The wall clock when a timeline begins, in Unix seconds: 2026-03-28 22:19:33 UTC.
+/// The wall clock when a timeline that does not say begins, in Unix seconds: 2026-03-28 22:19:33 UTC.
 const WALL_CLOCK: i64 = 1_774_736_373;
 
 /// The host a timeline runs on.
@@ -37,11 +37,12 @@ impl World {
         let health = Health::new(&timeline.guests);
         let person = FakeNotifier::new("person");
         let wall_offset = Arc::new(AtomicI64::new(0));
+        let began = timeline.start.unix_time.unwrap_or(WALL_CLOCK);
         let wall_clock = {
             let (clock, offset) = (clock.clone(), Arc::clone(&wall_offset));
             move || {
                 let passed = i64::try_from(clock.t().as_secs()).ok()?;
-                Some(WALL_CLOCK + passed + offset.load(Ordering::Relaxed))
+                Some(began.saturating_add(passed).saturating_add(offset.load(Ordering::Relaxed)))
             }
         };
         let ports = Ports::new(host.clone(), journal.clone(), health.clone())
@@ -69,6 +70,7 @@ impl World {
                 self.host.uptime.suspend(*span);
                 format!("the host sleeps for {}", seconds(*span))
             }
+            Action::Note(words) => words.to_string(),
             other => format!("nothing changes by {}", other.name()),
         }
     }
@@ -95,7 +97,7 @@ impl World {
         match change {
             JournalChange::Entry(entry) => {
                 let mut entry = entry.clone();
-                entry.at = Some(self.host.uptime.now());
+                entry.at.get_or_insert_with(|| self.host.uptime.now());
                 let words = format!("journal: {entry}");
                 self.journal.write(entry);
                 words

@@ -138,7 +138,7 @@ impl Plan {
             }
         }
         let title = Text::new("A random timeline");
-        let start = Start { uptime };
+        let start = Start { uptime, unix_time: None };
         Timeline { title, start, policy: self.policy, guests: self.guests, events: steps }
     }
 

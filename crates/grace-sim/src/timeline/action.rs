@@ -31,7 +31,7 @@ pub(super) struct Kind {
     pub(super) parse: fn(&Fields<'_>, Moment) -> Result<Action>,
 }
 
-static KINDS: [Kind; 19] = [
+static KINDS: [Kind; 20] = [
     kind("guest-started", GUEST, guest_started),
     kind("guest-warned", GUEST_TROUBLE, guest_warned),
     kind("guest-failed", GUEST_TROUBLE, guest_failed),
@@ -51,6 +51,7 @@ static KINDS: [Kind; 19] = [
     kind("restart", &["at", "type", "boot", "uptime", "state"], restart),
     kind("clock-step", &["at", "type", "by"], clock_step),
     kind("suspend", &["at", "type", "for"], suspend),
+    kind("note", &["at", "type", "text"], note),
 ];
 
 const NAMES: [&str; KINDS.len()] = {
@@ -68,7 +69,8 @@ const GUEST: Words = &["at", "type", "id", "name", "kind", "autostart", "happene
 const GUEST_TROUBLE: Words =
     &["at", "type", "id", "reason", "action", "name", "kind", "autostart", "happened"];
 const ALERT: Words = &["at", "type", "category", "key", "severity", "text"];
-const JOURNAL: Words = &["at", "type", "text", "priority", "identifier", "unavailable"];
+const JOURNAL: Words =
+    &["at", "type", "text", "priority", "identifier", "unit", "happened", "unavailable"];
 /// Every key a step may have, for one that has no type.
 const ANY: Words = &[
     "at",
@@ -89,6 +91,7 @@ const ANY: Words = &[
     "slow",
     "priority",
     "identifier",
+    "unit",
     "down",
     "boot",
     "uptime",
@@ -228,11 +231,12 @@ fn health_document(field: &Field<'_>) -> Result<HealthDocument> {
     HealthDocument::new(members).map_err(|error| field.refused(error.to_string()))
 }
 
-fn journal(fields: &Fields<'_>, _: Moment) -> Result<Action> {
+fn journal(fields: &Fields<'_>, moment: Moment) -> Result<Action> {
     let field = fields.one_of(&["text", "unavailable"], r#"text = "what the line says""#)?;
-    let (priority, identifier) = (fields.optional("priority"), fields.optional("identifier"));
+    let priority = fields.optional("priority");
+    let (identifier, unit) = (fields.optional("identifier"), fields.optional("unit"));
     if field.key() == "unavailable" {
-        return match priority.or(identifier) {
+        return match priority.or(identifier).or(unit).or(fields.optional("happened")) {
             Some(extra) => Err(extra.refused("it belongs to a line: leave it out, or give `text`")),
             None => Ok(Action::Journal(JournalChange::Unavailable(Text::new(field.str()?)))),
         };
@@ -244,6 +248,10 @@ fn journal(fields: &Fields<'_>, _: Moment) -> Result<Action> {
     if let Some(identifier) = identifier {
         entry.identifier = Text::name(identifier.str()?);
     }
+    if let Some(unit) = unit {
+        entry.unit = Text::name(unit.str()?);
+    }
+    entry.at = happened(fields, moment)?;
     Ok(Action::Journal(JournalChange::Entry(entry)))
 }
 
@@ -317,4 +325,9 @@ fn clock_step(fields: &Fields<'_>, _: Moment) -> Result<Action> {
 fn suspend(fields: &Fields<'_>, _: Moment) -> Result<Action> {
     let span = fields.required("for", r#"for = "10m""#)?.span()?;
     Ok(Action::Suspend(span))
+}
+
+fn note(fields: &Fields<'_>, _: Moment) -> Result<Action> {
+    let text = fields.required("text", r#"text = "what is to be known here""#)?;
+    Ok(Action::Note(Text::new(text.name()?)))
 }

@@ -104,6 +104,22 @@ pub enum TimelineErrorKind {
     },
 }
 
+impl TimelineErrorKind {
+    /// What the policy's reader complains about, and the known key that an unknown one is nearest to.
+    pub(super) fn policy(complaint: &str) -> Self {
+        let mut message = complaint.trim().replace('\n', " ");
+        // Its words and only those stand in back quotes; of an unknown key, the key itself comes first.
+        let mut quoted = complaint.split('`').skip(1).step_by(2);
+        if complaint.starts_with("unknown field")
+            && let Some(key) = quoted.next()
+            && let Some(known) = nearest(key, &quoted.collect::<Vec<_>>())
+        {
+            message.push_str(&format!("; did you mean `{known}`?"));
+        }
+        Self::Policy { message }
+    }
+}
+
 /// A timeline's text, to say where in it something is wrong.
 #[derive(Clone, Copy)]
 pub(super) struct Source<'a> {

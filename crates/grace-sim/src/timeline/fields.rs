@@ -99,6 +99,15 @@ impl<'a> Fields<'a> {
 }
 
 impl<'a> Field<'a> {
+    /// A whole document, called `name` in messages.
+    pub(super) const fn root(
+        source: Source<'a>,
+        name: &'static str,
+        value: &'a Spanned<DeValue<'a>>,
+    ) -> Self {
+        Self { source, key: name, value }
+    }
+
     /// The table here, if it has no key but the `known`.
     pub(super) fn fields(
         &self,

@@ -7,7 +7,8 @@ use std::time::Duration;
 use grace_core::wire::PolicyDocument;
 use grace_core::{Guest, GuestKind, Policy, PolicyError, Text, Uptime};
 use serde::Deserialize;
-use toml::de::{DeTable, ValueDeserializer};
+use toml::Spanned;
+use toml::de::{DeTable, DeValue, ValueDeserializer};
 
 use super::action::{self, Moment};
 use super::error::{Source, TimelineError, TimelineErrorKind};
@@ -23,11 +24,7 @@ impl Timeline {
     /// The first fault of the text: its place, and what to do about it.
     pub fn parse(file: &str, text: &str) -> Result<Self> {
         let source = Source { file, text };
-        let document = DeTable::parse(text).map_err(|error| {
-            let span = error.span().unwrap_or_default();
-            let message = error.message().trim().replace('\n', ", ");
-            source.error(&span, TimelineErrorKind::Syntax { message })
-        })?;
+        let document = parse_toml(source)?;
         let known = &["title", "start", "policy", "guest", "event"];
         let root = Fields::new(source, "the timeline", document.get_ref(), 0..0, known)?;
         let title = root.required("title", r#"title = "what the timeline shows""#)?;
@@ -45,18 +42,41 @@ impl Timeline {
     }
 }
 
+/// The policy in `text`, a file of its own in the form of a timeline's `[policy]`, which came from `file`.
+///
+/// # Errors
+/// The first fault of the text: its place, and what to do about it.
+pub fn parse_policy_file(file: &str, text: &str) -> Result<Policy> {
+    let source = Source { file, text };
+    let document = parse_toml(source)?;
+    let span = document.span();
+    let value = Spanned::new(span, DeValue::Table(document.into_inner()));
+    parse_policy(&Field::root(source, "policy", &value))
+}
+
+fn parse_toml(source: Source<'_>) -> Result<Spanned<DeTable<'_>>> {
+    DeTable::parse(source.text).map_err(|error| {
+        let span = error.span().unwrap_or_default();
+        let message = error.message().trim().replace('\n', ", ");
+        source.error(&span, TimelineErrorKind::Syntax { message })
+    })
+}
+
 fn parse_start(field: &Field<'_>) -> Result<Start> {
-    let fields = field.fields("[start]", &["uptime"])?;
+    let fields = field.fields("[start]", &["uptime", "unix_time"])?;
     let uptime = fields.required("uptime", r#"uptime = "25s", or "unknown""#)?;
-    Ok(Start { uptime: uptime.uptime()? })
+    let unix_time = fields.optional("unix_time").map(|field| {
+        let seconds = field.integer();
+        seconds.ok_or_else(|| field.wrong_type("a whole number of seconds since 1970"))
+    });
+    Ok(Start { uptime: uptime.uptime()?, unix_time: unix_time.transpose()? })
 }
 
 fn parse_policy(field: &Field<'_>) -> Result<Policy> {
     field.table()?;
     let document = PolicyDocument::deserialize(ValueDeserializer::from(field.value().clone()));
     let document = document.map_err(|error| {
-        let message = error.message().trim().replace('\n', " ");
-        let kind = TimelineErrorKind::Policy { message };
+        let kind = TimelineErrorKind::policy(error.message());
         match error.span() {
             Some(span) => field.error_at(&span, kind),
             None => field.error(kind),

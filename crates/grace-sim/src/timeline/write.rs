@@ -25,6 +25,9 @@ impl Timeline {
         put(&mut out, "title", quoted(&self.title));
         out.push_str("\n[start]\n");
         put(&mut out, "uptime", uptime(self.start.uptime));
+        if let Some(seconds) = self.start.unix_time {
+            put(&mut out, "unix_time", seconds.to_string());
+        }
         write_policy(&mut out, &self.policy);
         for guest in &self.guests {
             out.push_str("\n[[guest]]\n");
@@ -57,7 +60,7 @@ fn write_action(out: &mut String, action: &Action, clock: BootClock) {
             put(out, "unavailable", quoted(words));
         }
         Action::Health(HealthChange::Slow(after)) => put(out, "slow", time(*after)),
-        Action::Journal(JournalChange::Entry(entry)) => write_journal(out, entry),
+        Action::Journal(JournalChange::Entry(entry)) => write_journal(out, entry, clock),
         Action::NotifierDown => put(out, "down", "true"),
         Action::NotifierUp => put(out, "down", "false"),
         Action::Restart { boot, state } => {
@@ -72,6 +75,7 @@ fn write_action(out: &mut String, action: &Action, clock: BootClock) {
         Action::ClockStep(ClockStep::Forward(by)) => put(out, "by", signed(false, *by)),
         Action::ClockStep(ClockStep::Back(by)) => put(out, "by", signed(true, *by)),
         Action::Suspend(length) => put(out, "for", time(*length)),
+        Action::Note(text) => put(out, "text", quoted(text)),
         Action::SweepStarted
         | Action::SweepFinished
         | Action::TakeGuests
@@ -113,17 +117,14 @@ fn write_event(out: &mut String, event: &Event, clock: BootClock) {
         }
         _ => {}
     }
-    if let Some(at) = happened(event) {
-        let (negative, since_start) = clock.since_start(at);
-        put(
-            out,
-            "happened",
-            quoted(&match negative {
-                true => format!("-{}", span::write(since_start)),
-                false => span::write(since_start),
-            }),
-        );
-    }
+    write_happened(out, happened(event), clock);
+}
+
+fn write_happened(out: &mut String, at: Option<Uptime>, clock: BootClock) {
+    let Some(at) = at else { return };
+    let (negative, since_start) = clock.since_start(at);
+    let sign = if negative { "-" } else { "" };
+    put(out, "happened", quoted(&format!("{sign}{}", span::write(since_start))));
 }
 
 const fn happened(event: &Event) -> Option<Uptime> {
@@ -152,7 +153,7 @@ fn write_about(out: &mut String, alert: &Alert) {
     put(out, "key", quoted(&alert.key));
 }
 
-fn write_journal(out: &mut String, entry: &JournalEntry) {
+fn write_journal(out: &mut String, entry: &JournalEntry, clock: BootClock) {
     put(out, "text", quoted(&entry.message));
     if entry.priority != Priority::ERR {
         put(out, "priority", quoted(entry.priority.as_str()));
@@ -160,6 +161,10 @@ fn write_journal(out: &mut String, entry: &JournalEntry) {
     if !entry.identifier.is_empty() {
         put(out, "identifier", quoted(&entry.identifier));
     }
+    if !entry.unit.is_empty() {
+        put(out, "unit", quoted(&entry.unit));
+    }
+    write_happened(out, entry.at, clock);
 }
 
 /// What of the policy differs from the default.

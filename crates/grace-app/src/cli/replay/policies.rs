@@ -1,0 +1,47 @@
+//! The policies that a boot is run under, as the command line names them.
+
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::{anyhow, bail};
+use grace_core::{Adaptive, Policy, Text};
+use grace_sim::timeline::parse_policy_file;
+
+use crate::replay::Contender;
+
+/// The policies of these names; the default one if there is none.
+///
+/// # Errors
+/// A file that cannot be read or is no policy, or the same policy twice.
+pub(super) fn read(names: &[String]) -> anyhow::Result<Vec<Contender>> {
+    if names.is_empty() {
+        return Ok(vec![Contender { name: Text::literal("default"), policy: Policy::default() }]);
+    }
+    let mut seen: Vec<PathBuf> = Vec::new();
+    let contenders = names.iter().map(|name| {
+        let path = fs::canonicalize(name).unwrap_or_else(|_| PathBuf::from(name));
+        if seen.contains(&path) {
+            bail!("--policy {name} is given twice: a policy stands beside others once");
+        }
+        seen.push(path);
+        Ok(Contender { name: Text::name(name), policy: policy(name)? })
+    });
+    contenders.collect()
+}
+
+fn policy(name: &str) -> anyhow::Result<Policy> {
+    match name {
+        "default" => Ok(Policy::default()),
+        "adaptive" => {
+            let mut policy = Policy::default();
+            policy.adaptive = Some(Adaptive::default());
+            Ok(policy)
+        }
+        path => {
+            let text = fs::read_to_string(path).map_err(|error| {
+                anyhow!("{path}: {error}: name a file, or write default or adaptive")
+            })?;
+            Ok(parse_policy_file(path, &text)?)
+        }
+    }
+}
