@@ -3,13 +3,14 @@
 mod health;
 mod names;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use grace_core::{
-    BootId, BootIdentity, Guest, HealthSnapshot, HealthSource, HostEvents, PortError, Text,
-    UptimeSource,
+    BootId, BootIdentity, Guest, GuestId, HealthSnapshot, HealthSource, HostEvents, PortError,
+    Text, UptimeSource,
 };
 use grace_health::{Composite, GuestConfigs, Logind};
 use grace_journal::{HostTime, JournalEvents, JournalctlJournal, Merged, Rules, TaskEvents};
@@ -56,11 +57,26 @@ pub async fn past(sources: &Sources) -> impl HostEvents + use<> {
     named(recorded(sources).await, sources)
 }
 
+/// What the journal's entries are read by.
+#[must_use]
+pub fn rules(sources: &Sources) -> Rules {
+    match sources.journal.guest_units.as_slice() {
+        [] => Rules::default(),
+        units => Rules::default().with_guest_units(units.iter().cloned()),
+    }
+}
+
+/// The names of this host's guests by their ids; none where they are not known.
+pub async fn guest_names(sources: &Sources) -> BTreeMap<GuestId, Text> {
+    let configs = GuestConfigs::new().with_directory(&sources.pve.directory);
+    let configured = configs.read().await.unwrap_or_default();
+    configured.names().into_iter().map(|(id, guest)| (id, guest.name)).collect()
+}
+
 async fn recorded(sources: &Sources) -> Merged {
     let mut all = Merged::new();
     if sources.journal.enabled {
-        let rules = Rules::default().with_guest_units(sources.journal.guest_units.clone());
-        let mut journal = JournalEvents::new().with_rules(rules);
+        let mut journal = JournalEvents::new().with_rules(rules(sources));
         if let Some(boot) = boot_of(&ProcUptime::new()).await {
             journal = journal.with_boot(boot);
         }

@@ -99,9 +99,12 @@ impl Guest {
     }
 }
 
-/// `web (100)`
+/// `web (100)`; `100` for a guest whose id is all that is known of it.
 impl fmt::Display for Guest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.name == self.id.as_str() {
+            return self.id.fmt(f);
+        }
         write!(f, "{} ({})", self.name, self.id)
     }
 }

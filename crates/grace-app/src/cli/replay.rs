@@ -17,6 +17,8 @@ use owo_colors::OwoColorize;
 use self::source::Source;
 use super::simulate::COLORS;
 use super::{Outcome, style};
+use crate::config::Config;
+use crate::host;
 use crate::replay::{Comparison, Contender, Recording, Trial};
 
 /// Runs a recorded boot through the engine, and shows what a person would have received.
@@ -68,6 +70,10 @@ pub(super) struct Args {
     /// Write the boot to this file as a timeline, which `grace simulate` runs.
     #[arg(long, value_name = "FILE")]
     timeline: Option<PathBuf>,
+    /// The configuration: its policy if no --policy is given, its units that are guests, and where this host's
+    /// guests have their names. /etc/grace/grace.toml if it is there.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
 }
 
 const EXAMPLES: &str = "\
@@ -85,21 +91,27 @@ Exit codes: 0 the boot was run and kept grace's laws; 1 a law was broken; 2 the 
 3 the boot was run, but a part of the journal could not be read or was too much.";
 
 pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
-    let source = Source::of(args.journal.as_deref(), args.export.as_deref())?;
+    let config = Config::load(args.config.as_deref())?;
+    let rules = host::rules(&config.sources);
+    let source = Source::of(args.journal.as_deref(), args.export.as_deref(), rules)?;
     let runtime = super::runtime()?;
     if args.list {
         let boots = runtime.block_on(source.boots())?;
         list(&boots).context("the boots could not be printed")?;
         return Ok(Outcome::Well);
     }
-    let contenders = policies::read(&args.policy)?;
+    let contenders = policies::read(&args.policy, &config.policy)?;
     if args.svg.is_some() && contenders.len() > 1 {
         bail!(
             "--svg draws the run of one policy, and {} were given: leave all but one out",
             contenders.len()
         );
     }
-    let recording = runtime.block_on(source.record(args.boot))?;
+    let mut recording = runtime.block_on(source.record(args.boot))?;
+    // Ids are this host's guests only in its own journal.
+    if args.journal.is_none() && args.export.is_none() {
+        recording.name_guests(&runtime.block_on(host::guest_names(&config.sources)));
+    }
     // Only now, for a runtime that runs cannot hold another.
     drop(runtime);
     replay(args, &recording, contenders)

@@ -226,8 +226,8 @@ fn guest_line(label: &str, guests: &[Guest]) -> Option<String> {
 
 fn failed_guest(guest: &FailedGuest) -> String {
     let name = match &guest.id {
-        Some(id) => format!("{} ({id})", guest.name),
-        None => guest.name.to_string(),
+        Some(id) if guest.name != id.as_str() => format!("{} ({id})", guest.name),
+        _ => guest.name.to_string(),
     };
     with_reason_or(name, &guest.reason, "unknown error")
 }

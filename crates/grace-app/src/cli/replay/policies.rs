@@ -9,13 +9,16 @@ use grace_sim::timeline::parse_policy_file;
 
 use crate::replay::Contender;
 
-/// The policies of these names; the default one if there is none.
+/// The policies of these names. If there is none, that of the configuration, which is the default one if it does
+/// not say.
 ///
 /// # Errors
 /// A file that cannot be read or is no policy, or the same policy twice.
-pub(super) fn read(names: &[String]) -> anyhow::Result<Vec<Contender>> {
+pub(super) fn read(names: &[String], configured: &Policy) -> anyhow::Result<Vec<Contender>> {
     if names.is_empty() {
-        return Ok(vec![Contender { name: Text::literal("default"), policy: Policy::default() }]);
+        let is_default = *configured == Policy::default();
+        let name = Text::literal(if is_default { "default" } else { "configured" });
+        return Ok(vec![Contender { name, policy: configured.clone() }]);
     }
     let mut seen: Vec<PathBuf> = Vec::new();
     let contenders = names.iter().map(|name| {

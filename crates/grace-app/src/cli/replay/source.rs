@@ -27,6 +27,8 @@ pub(super) struct Source {
     name: String,
     /// Whether it may hold one boot alone, so that none need be named.
     is_export: bool,
+    /// What its entries are read by.
+    rules: Rules,
 }
 
 /// The boot that a word names: `0`, `-1`, an id.
@@ -64,7 +66,11 @@ impl Source {
     ///
     /// # Errors
     /// It is not there, may not be read, or is of another kind.
-    pub(super) fn of(journal: Option<&Path>, export: Option<&Path>) -> anyhow::Result<Self> {
+    pub(super) fn of(
+        journal: Option<&Path>,
+        export: Option<&Path>,
+        rules: Rules,
+    ) -> anyhow::Result<Self> {
         let (archive, name) = match (journal, export) {
             (Some(path), _) => (journal_at(path)?, path.display().to_string()),
             (None, Some(path)) if path == Path::new("-") => {
@@ -76,7 +82,7 @@ impl Source {
         };
         let progress = Progress::default();
         let archive = archive.with_progress(progress.clone());
-        Ok(Self { archive, progress, name, is_export: export.is_some() })
+        Ok(Self { archive, progress, name, is_export: export.is_some(), rules })
     }
 
     /// Its boots, the oldest first.
@@ -108,7 +114,7 @@ impl Source {
                 );
             }
         }
-        let classifier = Classifier::new(Rules::default());
+        let classifier = Classifier::new(self.rules.clone());
         let mut reader = Reader::new(classifier, Limits::default());
         let reading =
             self.archive.read(choice.unwrap_or(BootChoice::Latest), |record| reader.read(record));
