@@ -124,6 +124,11 @@ impl Request {
         for (file, head) in found {
             // A reader for each: they are few, and keep nothing that would be met again.
             match Records::new(self.bound).read(&mut files.open[*file], head) {
+                // A damaged file lists entries under what they do not have.
+                Ok(record) if record.entry().priority > self.query.priority => files.note(
+                    *file,
+                    format_args!("the entry at byte {}: not as bad as it is listed", head.offset),
+                ),
                 Ok(record) => entries.push(record.entry()),
                 Err(fault) => {
                     files.note(*file, format_args!("the entry at byte {}: {fault}", head.offset));
