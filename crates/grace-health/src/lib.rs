@@ -34,6 +34,14 @@ mod pve;
 mod systemd;
 
 pub use self::bus::SystemBus;
+#[cfg(fuzzing)]
+pub mod fuzz {
+    //! Parsers that are no part of this crate's face, for the fuzzers of `fuzz/`.
+
+    pub use crate::mounts::fuzz as mounts;
+    pub use crate::pve::fuzz as pve;
+}
+
 pub use self::composite::Composite;
 pub use self::document::Document;
 pub use self::error::Error;

@@ -2,6 +2,8 @@
 
 mod escape;
 mod fstab;
+#[cfg(fuzzing)]
+pub mod fuzz;
 mod mountinfo;
 mod probe;
 mod storage;

@@ -7,6 +7,8 @@ mod checks;
 mod config;
 mod error;
 mod faults;
+#[cfg(fuzzing)]
+pub mod fuzz;
 mod guests;
 mod ha;
 mod pvesh;

@@ -4,6 +4,8 @@ mod boots;
 mod command;
 mod export;
 mod feed;
+#[cfg(fuzzing)]
+pub(crate) mod fuzz;
 mod progress;
 mod stream;
 

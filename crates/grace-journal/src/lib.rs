@@ -79,6 +79,13 @@ mod task;
 mod tasks;
 mod upid;
 
+#[cfg(fuzzing)]
+pub mod fuzz {
+    //! Parsers that are no part of this crate's face, for the fuzzers of `fuzz/`.
+
+    pub use crate::archive::fuzz::{Entry, export};
+}
+
 pub use self::archive::{Archive, ArchiveRead, ArchivedBoot, BootChoice, Progress};
 pub use self::classify::{BadPattern, Classifier, GuestUnit, Rules};
 pub use self::error::{JournalError, NotAnEntry};

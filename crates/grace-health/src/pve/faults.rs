@@ -18,6 +18,12 @@ impl Faults {
         }
     }
 
+    /// How many lines there are.
+    #[cfg(fuzzing)]
+    pub(super) fn count(&self) -> usize {
+        usize::from(self.first.is_some()) + self.more
+    }
+
     /// `line 3: it is no key and value, and 2 more`, if there is any.
     pub(super) fn words(&self) -> Option<String> {
         let (line, words) = self.first?;
