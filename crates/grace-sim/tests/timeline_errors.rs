@@ -244,7 +244,7 @@ fn a_guest_listed_twice() {
 fn the_policy() {
     check(
         "[policy]\nhelth = \"5m\"",
-        "x.toml:5:1: policy: unknown field `helth`, expected one of `guest`, `health`, `shutdown`, `boot_uptime`, `anchor`, `restart`, `adaptive`, `categories`, `bypass`, `facts_timeout`, `retry`, `limits`",
+        "x.toml:5:1: policy: unknown field `helth`, expected one of `guest`, `health`, `shutdown`, `boot_uptime`, `anchor`, `restart`, `adaptive`, `categories`, `bypass`, `facts_timeout`, `retry`, `limits`; did you mean `health`?",
     );
     check(
         "[policy]\nguest = \"3m\"\nhealth = 300",
@@ -264,11 +264,35 @@ fn the_policy() {
     );
     check(
         "[policy]\nadaptive = { quite = \"60s\" }",
-        "x.toml:5:14: policy: unknown field `quite`, expected one of `quiet`, `cap`, `check_every`",
+        "x.toml:5:14: policy: unknown field `quite`, expected one of `quiet`, `cap`, `check_every`; did you mean `quiet`?",
     );
     check(
         "[policy.categories]\nstorage = {}\nStorage = {}",
         "x.toml:4:1: policy: categories names \"Storage\" twice: each name and alias may stand there once",
+    );
+}
+
+#[test]
+fn what_a_recorded_boot_has() {
+    let error =
+        Timeline::parse("x.toml", "title = \"t\"\n[start]\nuptime = \"25s\"\nunix_time = \"now\"")
+            .expect_err("it is no number");
+    assert_eq!(
+        error.to_string(),
+        "x.toml:4:13: unix_time is the text \"now\": it must be a whole number of seconds since 1970"
+    );
+    check_event(
+        "type = \"note\"",
+        "x.toml:4:1: [[event]] has no \"text\": add text = \"what is to be known here\"",
+    );
+    check_event("type = \"note\"\ntext = \"\"", "x.toml:7:8: text is \"\": it must not be empty");
+    check_event(
+        "type = \"journal\"\ntext = \"x\"\nhappened = \"1h\"",
+        "x.toml:8:12: happened is \"1h\": it is after the step's own time: it must be at most `at`",
+    );
+    check_event(
+        "type = \"journal\"\nunavailable = \"x\"\nunit = \"a.service\"",
+        "x.toml:8:8: unit is \"a.service\": it belongs to a line: leave it out, or give `text`",
     );
 }
 
