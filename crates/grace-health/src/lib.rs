@@ -33,7 +33,6 @@ mod network;
 mod pve;
 mod systemd;
 
-pub use self::bus::SystemBus;
 #[cfg(fuzzing)]
 pub mod fuzz {
     //! Parsers that are no part of this crate's face, for the fuzzers of `fuzz/`.
@@ -42,6 +41,7 @@ pub mod fuzz {
     pub use crate::pve::fuzz as pve;
 }
 
+pub use self::bus::SystemBus;
 pub use self::composite::Composite;
 pub use self::document::Document;
 pub use self::error::Error;
@@ -49,8 +49,6 @@ pub use self::http::{Endpoint, Fingerprint, HttpFault, NotAFingerprint, Trust};
 pub use self::logind::{Logind, ShutdownDelay};
 pub use self::mounts::Mounts;
 pub use self::network::Network;
-#[cfg(fuzzing)]
-pub use self::pve::fuzz as fuzz_pve;
 pub use self::pve::{
     ConfiguredGuests, GuestConfig, GuestConfigs, HaState, NotAToken, Pve, PveApi, PveError,
     PveToken, Starter, Startup,
