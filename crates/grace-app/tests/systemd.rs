@@ -74,10 +74,34 @@ fn boots_and_goes_down(rootfs: &str, shutdown: &[&str]) {
     let holds = until(&mut events, |line| line.starts_with("holds for "));
     assert_eq!(holds, "holds for Some(5s)");
     assert_eq!(until(&mut events, |_| true), "caught-up");
+    // What is told of the same host from all its sources.
+    let mut stream = guest.start_program(&["grace", "events", "--since-boot", "--follow"]);
+    let mut failed = ["broken.service", "mnt-broken.mount"].to_vec();
+    until(&mut stream, |line| {
+        failed.retain(|unit| !line.contains(&format!("journal  alert services/{unit} critical")));
+        failed.is_empty()
+    });
 
     // Once it has started.
     guest.run(&["touch", "/run/go"]);
     assert_eq!(until(&mut events, |_| true), "startup-finished");
+    until(&mut stream, |line| line.ends_with("startup-finished"));
+    let report = guest.run(&["grace", "report"]);
+    let report = String::from_utf8_lossy(&report.stdout).into_owned();
+    let line = |label: &str| report.lines().find(|line| line.starts_with(label)).unwrap_or("");
+    let services = line("Services: 2 failed (");
+    assert!(
+        services.contains("broken.service") && services.contains("mnt-broken.mount"),
+        "{report}"
+    );
+    assert_eq!(line("Storage: "), "Storage: 1 unavailable (/mnt/broken)", "{report}");
+    // The guest has no network; all else is known.
+    let gaps: Vec<&str> = report.lines().filter(|line| line.starts_with("Not known: ")).collect();
+    assert_eq!(
+        gaps,
+        ["Not known: health incomplete: network: no interface to look at"],
+        "{report}"
+    );
     let health = Health::of(&guest.run(&HEALTH)).expect("it can be read");
     assert_eq!(health.source("systemd")["starting"], false);
     assert_eq!(health.status("systemd", "broken.service"), "CRITICAL");
@@ -87,8 +111,10 @@ fn boots_and_goes_down(rootfs: &str, shutdown: &[&str]) {
     // It plans to go down, and does not.
     guest.run(&["shutdown", "--reboot", "+60"]);
     assert_eq!(until(&mut events, |_| true), "shutdown-scheduled reboot");
+    until(&mut stream, |line| line.ends_with("shutdown-scheduled reboot"));
     guest.run(&["shutdown", "-c"]);
     assert_eq!(until(&mut events, |_| true), "shutdown-cancelled");
+    until(&mut stream, |line| line.ends_with("shutdown-cancelled"));
 
     // It goes down, and waits for whoever has a lock.
     let locks = guest.run(&["systemd-inhibit", "--list", "--no-pager", "--no-legend"]);
@@ -98,6 +124,7 @@ fn boots_and_goes_down(rootfs: &str, shutdown: &[&str]) {
     for line in shutdown {
         assert_eq!(until(&mut events, |_| true), *line);
     }
+    until(&mut stream, |line| line.ends_with("shutdown reboot"));
     assert_eq!(guest.end(), "ended 133");
 }
 
@@ -105,7 +132,7 @@ fn boots_and_goes_down(rootfs: &str, shutdown: &[&str]) {
 const EVENTS: [&str; 5] = ["tells-events", "--exact", "--ignored", "--nocapture", "tells_events"];
 
 /// The next line that is the program's own and `wanted`.
-fn until(events: &mut Lines, wanted: impl Fn(&str) -> bool) -> String {
+fn until(events: &mut Lines, mut wanted: impl FnMut(&str) -> bool) -> String {
     loop {
         let line = events.next();
         let is_own = !line.is_empty() && !line.starts_with("running ");
