@@ -8,6 +8,7 @@ use alloc::string::ToString;
 use alloc::vec::Vec;
 use core::error::Error;
 use core::fmt;
+use core::time::Duration;
 
 use async_trait::async_trait;
 
@@ -118,6 +119,7 @@ pub trait Notifier: Send + Sync {
 pub struct PortError {
     kind: PortErrorKind,
     detail: Text,
+    retry_after: Option<Duration>,
     source: Option<Box<dyn Error + Send + Sync>>,
 }
 
@@ -125,20 +127,33 @@ impl PortError {
     /// An error of this kind, in words.
     #[must_use]
     pub fn new(kind: PortErrorKind, detail: impl AsRef<str>) -> Self {
-        Self { kind, detail: Text::new(detail), source: None }
+        Self { kind, detail: Text::new(detail), retry_after: None, source: None }
     }
 
     /// An adapter's own error, whose words become this error's.
     #[must_use]
     pub fn from_source(kind: PortErrorKind, source: impl Error + Send + Sync + 'static) -> Self {
         let detail = Text::new(source.to_string());
-        Self { kind, detail, source: Some(Box::new(source)) }
+        Self { kind, detail, retry_after: None, source: Some(Box::new(source)) }
+    }
+
+    /// The same error of a service that asked not to be tried again before `wait` is over.
+    #[must_use]
+    pub const fn with_retry_after(mut self, wait: Duration) -> Self {
+        self.retry_after = Some(wait);
+        self
     }
 
     /// What kind of error it is.
     #[must_use]
     pub const fn kind(&self) -> PortErrorKind {
         self.kind
+    }
+
+    /// The least wait before another try that the service asked for, if it asked for one.
+    #[must_use]
+    pub const fn retry_after(&self) -> Option<Duration> {
+        self.retry_after
     }
 
     /// The error in words, without its kind.
