@@ -4,10 +4,14 @@
 //! for every service; [`Terminal`] is the notifier that writes them to standard output or to any other
 //! writer.
 
+mod clock;
 mod error;
+mod json;
 mod render;
 mod terminal;
 
+pub use self::clock::{Clock, Now};
 pub use self::error::NotifyError;
-pub use self::render::{Rendered, render};
+pub use self::json::MessageDocument;
+pub use self::render::{Document, Limit, Line, Markup, Rendered, Section, page, render};
 pub use self::terminal::Terminal;
