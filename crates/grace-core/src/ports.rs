@@ -5,6 +5,7 @@
 
 use alloc::boxed::Box;
 use alloc::string::ToString;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::error::Error;
 use core::fmt;
@@ -109,6 +110,18 @@ pub trait Notifier: Send + Sync {
 
     /// Hands one message to the service.
     async fn notify(&self, envelope: &Envelope) -> Result<(), PortError>;
+}
+
+/// Whoever shares a notifier has one.
+#[async_trait]
+impl<N: Notifier + ?Sized> Notifier for Arc<N> {
+    fn name(&self) -> &str {
+        (**self).name()
+    }
+
+    async fn notify(&self, envelope: &Envelope) -> Result<(), PortError> {
+        (**self).notify(envelope).await
+    }
 }
 
 /// Why a port could not do what it was asked.

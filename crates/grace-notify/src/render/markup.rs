@@ -58,7 +58,7 @@ impl Markup {
     }
 
     /// Sections in this markup, line by line, each with the line it was made of.
-    pub(crate) fn lines(self, sections: &[Section]) -> Vec<Marked> {
+    pub(crate) fn lines<'a>(self, sections: impl IntoIterator<Item = &'a Section>) -> Vec<Marked> {
         let mut lines = Vec::new();
         for section in sections {
             if !lines.is_empty() && self != Self::Plain {
