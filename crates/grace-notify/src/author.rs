@@ -5,7 +5,7 @@ use grace_core::{Envelope, Message, Text};
 use crate::clock::Clock;
 use crate::json::MessageDocument;
 use crate::render::{Document, Limit, Line, Markup, Section, cut, fit};
-use crate::template::{Template, TemplateError};
+use crate::template::{Rendering, Template, TemplateError};
 
 /// The host that writes, its clock, and the words its user chose.
 #[derive(Debug)]
@@ -40,24 +40,21 @@ impl Author {
     /// A template that fails costs the user's words and not the message: it is sent in its own, and says why.
     pub(crate) fn write(&self, envelope: &Envelope, form: Form) -> Written {
         let document = Document::from(&*envelope.message);
-        let json = MessageDocument::new(envelope, &self.host, &self.clock, &document);
-        let mut last = Vec::new();
-        let title = match self.template.title(&json) {
-            Some(Ok(title)) => title,
-            Some(Err(error)) => {
-                last.push(error.to_string());
-                self.title(&document)
-            }
-            None => self.title(&document),
+        let json = self.template.is_used().then(|| self.document(envelope, &document));
+        let (title, body) = match &json {
+            Some(json) => (self.template.title(json), self.template.body(json)),
+            None => (None, None),
         };
-        let body = match self.template.body(&json) {
-            Some(Ok(body)) => Some(body),
-            Some(Err(error)) => {
-                last.push(error.to_string());
+        let mut last = Vec::new();
+        let mut own = |words: Option<Rendering>| match words?.map_err(|error| error.to_string()) {
+            Ok(words) => Some(words),
+            Err(error) => {
+                last.push(error);
                 None
             }
-            None => None,
         };
+        let title = own(title).unwrap_or_else(|| self.title(&document));
+        let body = own(body);
         last.extend(again(envelope));
         let body = body.and_then(|body| own_body(&body, form, &last));
         Written {
@@ -74,7 +71,7 @@ impl Author {
     /// The message as JSON.
     pub(crate) fn json(&self, envelope: &Envelope) -> Vec<u8> {
         let document = Document::from(&*envelope.message);
-        let json = MessageDocument::new(envelope, &self.host, &self.clock, &document);
+        let json = self.document(envelope, &document);
         // Strings and numbers alone: there is nothing that could not be written.
         serde_json::to_vec(&json).unwrap_or_default()
     }
@@ -83,11 +80,19 @@ impl Author {
     pub(crate) fn try_templates(&self, messages: &[Envelope]) -> Result<(), TemplateError> {
         for envelope in messages {
             let document = Document::from(&*envelope.message);
-            let json = MessageDocument::new(envelope, &self.host, &self.clock, &document);
+            let json = self.document(envelope, &document);
             self.template.title(&json).transpose()?;
             self.template.body(&json).transpose()?;
         }
         Ok(())
+    }
+
+    fn document<'a>(
+        &'a self,
+        envelope: &'a Envelope,
+        document: &'a Document,
+    ) -> MessageDocument<'a> {
+        MessageDocument::new(envelope, &self.host, &self.clock, document)
     }
 
     /// `pve1: System startup completed`

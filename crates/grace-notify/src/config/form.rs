@@ -103,7 +103,7 @@ notifier_form! {
     timeout: String,
     connect_timeout: String,
     ca_file: PathBuf,
-    proxy: String,
+    proxy: SecretForm,
     // Where it is, and who asks.
     url: SecretForm,
     token: SecretForm,

@@ -60,17 +60,20 @@ impl Builder<'_> {
         url: &Secret,
         secrets: impl IntoIterator<Item = Secret>,
     ) -> Result<Server, Fault> {
+        let proxy = self.form.proxy.take();
+        let proxy = proxy.map(|proxy| self.text("proxy", proxy)).transpose()?;
         let form = &mut self.form;
-        let (ca_file, proxy): (Option<PathBuf>, _) = (form.ca_file.take(), form.proxy.take());
+        let ca_file: Option<PathBuf> = form.ca_file.take();
         let deadline = span("timeout", form.timeout.take())?.unwrap_or(DEADLINE);
         let connect = span("connect_timeout", form.connect_timeout.take())?;
         let reach = Reach {
             connect: connect.unwrap_or(CONNECT).min(deadline),
             deadline,
             ca_file: ca_file.as_deref(),
-            proxy: proxy.as_deref(),
+            proxy: proxy.as_ref().map(Secret::expose),
         };
         let clock = self.surroundings.clock.clone();
+        let secrets = secrets.into_iter().chain(proxy.clone());
         Server::new(url.expose(), &reach, clock, secrets).map_err(|error| {
             let key = match error {
                 SetupError::Url => "url",
