@@ -1,6 +1,9 @@
 //! Who writes: a message in the words of one notifier.
 
-use grace_core::{Envelope, Message, Text};
+use grace_core::{
+    BootIdentity, Digest, DigestCause, Envelope, Event, Facts, Grace, Message, Notice, Policy,
+    Start, Text, Uptime,
+};
 
 use crate::clock::Clock;
 use crate::json::MessageDocument;
@@ -138,8 +141,6 @@ fn one_line(text: &str) -> String {
 
 /// One message of each kind, for templates to be tried on.
 pub(crate) fn samples(envelope: impl Fn(Message) -> Envelope) -> Vec<Envelope> {
-    use grace_core::{BootIdentity, Facts, Grace, Policy, Start, Uptime};
-    use grace_core::{Digest, DigestCause, Event, Notice};
     let start = Start::new(Some(Uptime::ZERO), BootIdentity::UNKNOWN);
     let report = Grace::new(Policy::default(), start).preview(Uptime::ZERO, Facts::default());
     let messages = [

@@ -37,6 +37,7 @@ async fn an_answer_says_whether_another_try_may_succeed() {
         (404, PortErrorKind::Refused),
         (413, PortErrorKind::Refused),
         (408, PortErrorKind::TimedOut),
+        (424, PortErrorKind::Other),
         (425, PortErrorKind::Other),
         (429, PortErrorKind::Other),
         (500, PortErrorKind::Other),

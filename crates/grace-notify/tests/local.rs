@@ -251,6 +251,17 @@ async fn a_program_that_hangs_is_killed_with_all_that_it_started() {
     assert_eq!(gone.expect("read").expect("read"), b"");
 }
 
+#[tokio::test]
+async fn a_program_has_ended_though_it_left_another_behind() {
+    let folder = folder();
+    let program = script(&folder, "leaves", "sleep 3 & echo done >&2; exit ${1:-0}");
+    let hook = command(&[&program], "timeout = \"2s\"");
+    hook.notify(&envelope(Message::Test)).await.expect("taken");
+    let hook = command(&[&program, "1"], "timeout = \"2s\"");
+    let error = hook.notify(&envelope(Message::Test)).await;
+    assert_eq!(error.expect_err("not taken").kind(), PortErrorKind::Refused);
+}
+
 #[test]
 fn a_program_is_named_by_its_whole_path() {
     for argv in ["[]", "[\"notify\"]"] {

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use expect_test::expect_file;
-use grace_core::Event;
+use grace_core::{Digest, DigestCause, Event, Guest, GuestKind, Message};
 
 use self::support::build::notifier_at;
 use self::support::samples::{self, envelope, failed, failures, nas, notice, released};
@@ -74,6 +74,20 @@ async fn no_text_is_longer_than_its_service_takes() {
             assert!((service.text)(&body).ends_with("-3, sent again"), "{}", service.name);
         }
     }
+}
+
+/// ntfy reads no more than 8,192 bytes of JSON, and a quote is two of them.
+#[tokio::test]
+async fn a_message_of_quotes_is_no_more_json_than_ntfy_reads() {
+    let guest = |id: u32| Guest::new(id.to_string(), "\"".repeat(100), GuestKind::Vm);
+    let mut digest = Digest::new(DigestCause::GuestsStarted, samples::secs(180));
+    digest.started = (100..200).map(guest).collect();
+    let server = Loopback::start(Conduct::says(200, NTFY.answer));
+    let envelope = envelope(Message::Digest(digest));
+    notifier_at(&NTFY, &server.url()).notify(&envelope).await.expect("taken");
+    let body = &server.received()[0].body;
+    assert!((3_000..8_192).contains(&body.len()), "{} bytes", body.len());
+    assert!(body.contains("lines cut]"), "{body}");
 }
 
 #[tokio::test]

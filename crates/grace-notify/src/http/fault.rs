@@ -71,7 +71,8 @@ impl HttpFault {
             Self::Late { .. } => PortErrorKind::TimedOut,
             Self::Status { status, .. } => match status {
                 408 => PortErrorKind::TimedOut,
-                425 | 429 => PortErrorKind::Other,
+                // Too early, too often, or, as Apprise has it, a service behind it failed.
+                424 | 425 | 429 => PortErrorKind::Other,
                 300..=499 => PortErrorKind::Refused,
                 _ => PortErrorKind::Other,
             },

@@ -2,11 +2,12 @@
 
 use std::io;
 use std::path::PathBuf;
+use std::pin::pin;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use futures_util::future::try_join;
+use futures_util::future::{Either, select};
 use grace_core::{Envelope, Notifier, PortError, Text};
 use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
@@ -19,6 +20,8 @@ use crate::secret::Hidden;
 
 /// The most of a program's words that an error repeats, in bytes.
 const SAID: usize = 400;
+/// How long its last words are waited for once it has ended.
+const LAST_WORDS: Duration = Duration::from_millis(200);
 
 /// Runs a program for each message.
 ///
@@ -71,8 +74,18 @@ impl Command {
                 _ => Ok(()),
             }
         };
-        let ((), said) = try_join(write, beginning(stderr)).await?;
-        Ok((group.0.wait().await?, said))
+        let end = pin!(async {
+            write.await?;
+            group.0.wait().await
+        });
+        match select(end, pin!(beginning(stderr))).await {
+            Either::Left((status, words)) => {
+                // What the program left running may hold its output open for ever.
+                let words = timeout(LAST_WORDS, words).await;
+                Ok((status?, words.ok().transpose()?.unwrap_or_default()))
+            }
+            Either::Right((words, end)) => Ok((end.await?, words?)),
+        }
     }
 
     fn start(&self, envelope: &Envelope) -> io::Result<Child> {
