@@ -76,74 +76,71 @@ fn every_type_and_every_key_is_in_the_readme() {
     }
 }
 
+/// Keys beside `name`, and what is told of them.
+const WRONG: &[(&str, &str)] = &[
+    ("type = \"ntfy\"", "topic is missing: write topic = \"pve1\""),
+    ("type = \"gotify\"", "token is missing: write token = { file = \"…\" }"),
+    ("type = \"webhook\"", "url is missing: write url = \"https://…\""),
+    ("type = \"discord\"", "url is missing: write url = { file = \"…\" }"),
+    (
+        "type = \"telegram\"\ntoken = { env = \"TOKEN\" }",
+        "chat is missing: write chat = -1001234567890",
+    ),
+    ("type = \"file\"", "path is missing: write path = \"/var/log/grace.jsonl\""),
+    ("type = \"smtp\"", "from is missing: write from = \"grace@example.org\""),
+    ("type = \"smtp\"\nfrom = \"grace\"\nto = []", "from has \"grace\", which is no address: "),
+    ("type = \"stdout\"\ntopic = \"t\"", "topic is no key of type \"stdout\": take it out"),
+    ("type = \"stdout\"\ntitle = \"t\"", "title is no key of type \"stdout\": take it out"),
+    ("type = \"journal\"\nurl = \"http://x\"", "url is no key of type \"journal\": take it out"),
+    ("type = \"file\"\npath = \"/x\"\nbody = \"b\"", "body has no place in JSON: take it out"),
+    ("type = \"file\"\npath = \"/x\"\nstyle = \"xml\"", "style is unknown: write json or text"),
+    (
+        "type = \"stdout\"\nmin_severity = \"bad\"",
+        "min_severity is no severity: write one of info, warning, critical",
+    ),
+    (
+        "type = \"stdout\"\nkinds = [\"guests\"]",
+        "kinds has \"guests\": there are startup-report, digest, notice, ",
+    ),
+    ("type = \"journal\"\ntimeout = \"5\"", "timeout is \"5\" is not a duration: "),
+    (
+        "type = \"journal\"\ntimeout = \"0s\"",
+        "timeout is zero: write how long it may take, such as \"10s\"",
+    ),
+    (
+        "type = \"ntfy\"\ntopic = \"t\"\nurl = \"ntfy.sh\"",
+        "url cannot be used: not an http or https URL",
+    ),
+    ("type = \"ntfy\"\ntopic = \"t\"\nuser = \"u\"", "password is missing: write { file = \"…\" }"),
+    (
+        "type = \"ntfy\"\ntopic = \"t\"\ntoken = { env = \"NO\" }",
+        "token cannot be read: $NO is not set",
+    ),
+    (
+        "type = \"ntfy\"\ntopic = \"t\"\ntoken = { file = \"/no\" }",
+        "token cannot be read: /no: No such file",
+    ),
+    (
+        "type = \"alertmanager\"\nurl = \"http://x\"\nlabels = { a-b = \"c\" }",
+        "labels has \"a-b\": a label's name is letters",
+    ),
+    (
+        "type = \"stdout\"\nquiet_hours = { from = \"22:00\", to = \"7:00\", zone = \"UTC\" }",
+        "quiet_hours has \"7:00\", which is not a time of day from 00:00 to 23:59",
+    ),
+    (
+        "type = \"stdout\"\nquiet_hours = { from = \"22:00\", to = \"22:00\", zone = \"UTC\" }",
+        "quiet_hours begins when it ends",
+    ),
+    (
+        "type = \"stdout\"\nquiet_hours = { from = \"22:00\", to = \"07:00\", zone = \"Mars\" }",
+        "quiet_hours has the zone \"Mars\": write one such as",
+    ),
+];
+
 #[test]
 fn what_is_wrong_is_told_with_its_key_and_what_to_write() {
-    for (keys, expected) in [
-        ("type = \"ntfy\"", "topic is missing: write topic = \"pve1\""),
-        ("type = \"gotify\"", "token is missing: write token = { file = \"…\" }"),
-        ("type = \"webhook\"", "url is missing: write url = \"https://…\""),
-        ("type = \"discord\"", "url is missing: write url = { file = \"…\" }"),
-        (
-            "type = \"telegram\"\ntoken = { env = \"TOKEN\" }",
-            "chat is missing: write chat = -1001234567890",
-        ),
-        ("type = \"file\"", "path is missing: write path = \"/var/log/grace.jsonl\""),
-        ("type = \"smtp\"", "from is missing: write from = \"grace@example.org\""),
-        ("type = \"smtp\"\nfrom = \"grace\"\nto = []", "from has \"grace\", which is no address: "),
-        ("type = \"stdout\"\ntopic = \"t\"", "topic is no key of type \"stdout\": take it out"),
-        ("type = \"stdout\"\ntitle = \"t\"", "title is no key of type \"stdout\": take it out"),
-        (
-            "type = \"journal\"\nurl = \"http://x\"",
-            "url is no key of type \"journal\": take it out",
-        ),
-        ("type = \"file\"\npath = \"/x\"\nbody = \"b\"", "body has no place in JSON: take it out"),
-        ("type = \"file\"\npath = \"/x\"\nstyle = \"xml\"", "style is unknown: write json or text"),
-        (
-            "type = \"stdout\"\nmin_severity = \"bad\"",
-            "min_severity is no severity: write one of info, warning, critical",
-        ),
-        (
-            "type = \"stdout\"\nkinds = [\"guests\"]",
-            "kinds has \"guests\": there are startup-report, digest, notice, ",
-        ),
-        ("type = \"journal\"\ntimeout = \"5\"", "timeout is \"5\" is not a duration: "),
-        (
-            "type = \"journal\"\ntimeout = \"0s\"",
-            "timeout is zero: write how long it may take, such as \"10s\"",
-        ),
-        (
-            "type = \"ntfy\"\ntopic = \"t\"\nurl = \"ntfy.sh\"",
-            "url cannot be used: not an http or https URL",
-        ),
-        (
-            "type = \"ntfy\"\ntopic = \"t\"\nuser = \"u\"",
-            "password is missing: write { file = \"…\" }",
-        ),
-        (
-            "type = \"ntfy\"\ntopic = \"t\"\ntoken = { env = \"NO\" }",
-            "token cannot be read: $NO is not set",
-        ),
-        (
-            "type = \"ntfy\"\ntopic = \"t\"\ntoken = { file = \"/no\" }",
-            "token cannot be read: /no: No such file",
-        ),
-        (
-            "type = \"alertmanager\"\nurl = \"http://x\"\nlabels = { a-b = \"c\" }",
-            "labels has \"a-b\": a label's name is letters",
-        ),
-        (
-            "type = \"stdout\"\nquiet_hours = { from = \"22:00\", to = \"7:00\", zone = \"UTC\" }",
-            "quiet_hours has \"7:00\", which is not a time of day from 00:00 to 23:59",
-        ),
-        (
-            "type = \"stdout\"\nquiet_hours = { from = \"22:00\", to = \"22:00\", zone = \"UTC\" }",
-            "quiet_hours begins when it ends",
-        ),
-        (
-            "type = \"stdout\"\nquiet_hours = { from = \"22:00\", to = \"07:00\", zone = \"Mars\" }",
-            "quiet_hours has the zone \"Mars\": write one such as",
-        ),
-    ] {
+    for (keys, expected) in WRONG {
         let error = try_route(&format!("name = \"x\"\n{keys}")).expect_err(keys).to_string();
         let words = error.strip_prefix("notifier \"x\": ").expect("its name");
         assert!(words.starts_with(expected), "{keys}\n{error}");

@@ -254,12 +254,13 @@ async fn a_program_that_hangs_is_killed_with_all_that_it_started() {
 #[tokio::test]
 async fn a_program_has_ended_though_it_left_another_behind() {
     let folder = folder();
-    let program = script(&folder, "leaves", "sleep 3 & echo done >&2; exit ${1:-0}");
+    let program = script(&folder, "leaves", "sleep 3 & echo no such room >&2; exit ${1:-0}");
     let hook = command(&[&program], "timeout = \"2s\"");
     hook.notify(&envelope(Message::Test)).await.expect("taken");
     let hook = command(&[&program, "1"], "timeout = \"2s\"");
-    let error = hook.notify(&envelope(Message::Test)).await;
-    assert_eq!(error.expect_err("not taken").kind(), PortErrorKind::Refused);
+    let error = hook.notify(&envelope(Message::Test)).await.expect_err("not taken");
+    assert_eq!(error.kind(), PortErrorKind::Refused);
+    assert!(error.to_string().ends_with("exit status: 1: no such room"), "{error}");
 }
 
 #[test]

@@ -20,6 +20,8 @@ use crate::secret::Hidden;
 
 /// The most of a program's words that an error repeats, in bytes.
 const SAID: usize = 400;
+/// The most of a program's words that is kept until they are cut, in bytes.
+const KEPT: usize = 4096;
 /// How long its last words are waited for once it has ended.
 const LAST_WORDS: Duration = Duration::from_millis(200);
 
@@ -78,14 +80,22 @@ impl Command {
             write.await?;
             group.0.wait().await
         });
-        match select(end, pin!(beginning(stderr))).await {
-            Either::Left((status, words)) => {
-                // What the program left running may hold its output open for ever.
-                let words = timeout(LAST_WORDS, words).await;
-                Ok((status?, words.ok().transpose()?.unwrap_or_default()))
+        let mut said = Vec::new();
+        let status = {
+            let read = pin!(beginning(stderr, &mut said));
+            match select(end, read).await {
+                Either::Left((status, read)) => {
+                    // What the program left running may hold its output open for ever.
+                    timeout(LAST_WORDS, read).await.ok().transpose()?;
+                    status?
+                }
+                Either::Right((read, end)) => {
+                    read?;
+                    end.await?
+                }
             }
-            Either::Right((words, end)) => Ok((end.await?, words?)),
-        }
+        };
+        Ok((status, said))
     }
 
     fn start(&self, envelope: &Envelope) -> io::Result<Child> {
@@ -125,11 +135,10 @@ impl Drop for Group {
     }
 }
 
-/// How a stream begins. It is read to its end, so that its writer never waits.
-async fn beginning(stream: Option<impl AsyncRead + Unpin>) -> io::Result<Vec<u8>> {
-    let mut kept = Vec::new();
-    let Some(mut stream) = stream else { return Ok(kept) };
-    (&mut stream).take(4096).read_to_end(&mut kept).await?;
+/// Keeps how a stream begins. It is read to its end, so that its writer never waits.
+async fn beginning(stream: Option<impl AsyncRead + Unpin>, kept: &mut Vec<u8>) -> io::Result<()> {
+    let Some(mut stream) = stream else { return Ok(()) };
+    while kept.len() < KEPT && stream.read_buf(kept).await? > 0 {}
     tokio::io::copy(&mut stream, &mut tokio::io::sink()).await?;
-    Ok(kept)
+    Ok(())
 }
