@@ -314,7 +314,7 @@ impl Grace {
         let id = self.next_message_id();
         let outcome = match message {
             Message::StartupReport(_) => Outcome::Report,
-            Message::Notice(_) => Outcome::Delivered,
+            Message::Notice(_) | Message::Test => Outcome::Delivered,
             Message::Digest(_) => Outcome::Digest,
         };
         let (retry, limit) = (self.policy.retry, self.policy.limits.outbox);

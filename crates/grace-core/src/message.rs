@@ -5,7 +5,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
 
-use crate::{Alert, BootId, Event, Guest, StartupReport, Uptime};
+use crate::{Alert, BootId, Event, Guest, Severity, StartupReport, Status, Uptime};
 
 /// One message on its way to people.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,17 +92,56 @@ pub enum Message {
     Notice(Notice),
     /// What was gathered or held, told at once.
     Digest(Digest),
+    /// Nothing happened: someone tries whether messages arrive.
+    Test,
 }
 
 impl Message {
-    /// The message's kind in JSON and logs: `startup-report`, `notice` or `digest`.
+    /// The message's kind in JSON and logs: `startup-report`, `notice`, `digest` or `test`.
     #[must_use]
     pub const fn kind(&self) -> &'static str {
         match self {
             Self::StartupReport(_) => "startup-report",
             Self::Notice(_) => "notice",
             Self::Digest(_) => "digest",
+            Self::Test => "test",
         }
+    }
+
+    /// How bad what it tells of is: as bad as the worst of it, and what is not known is never well.
+    #[must_use]
+    pub fn severity(&self) -> Severity {
+        match self {
+            Self::StartupReport(report) => report_severity(report),
+            Self::Notice(notice) => event_severity(&notice.event),
+            Self::Digest(digest) => digest.severity(),
+            Self::Test => Severity::Info,
+        }
+    }
+}
+
+fn report_severity(report: &StartupReport) -> Severity {
+    let is_critical = !report.guests.failed.is_empty() || report.health_status == Status::Critical;
+    let alerts = report.alerts.failing.iter().map(|held| held.alert.severity).max();
+    let is_well = report.issues() == 0 && report.guests.warned.is_empty() && report.gaps.is_empty();
+    let least = match (is_critical, is_well) {
+        (true, _) => Severity::Critical,
+        (false, true) => Severity::Info,
+        (false, false) => Severity::Warning,
+    };
+    alerts.map_or(least, |alerts| alerts.max(least))
+}
+
+/// A host that goes down takes its services along: that is a warning, though someone wanted it.
+fn event_severity(event: &Event) -> Severity {
+    match event {
+        Event::GuestFailed { .. } => Severity::Critical,
+        Event::GuestWarned { .. } | Event::Shutdown(_) => Severity::Warning,
+        Event::Alert(alert) => alert.severity,
+        Event::GuestStarted { .. }
+        | Event::GuestStopped { .. }
+        | Event::Resolved(_)
+        | Event::ShutdownCancelled => Severity::Info,
     }
 }
 
@@ -164,6 +203,19 @@ impl Digest {
             notices: Vec::new(),
             beyond: 0,
         }
+    }
+
+    fn severity(&self) -> Severity {
+        let least = match self.cause {
+            DigestCause::ShutdownOverdue => Severity::Warning,
+            // What is counted alone may have been anything.
+            _ if self.beyond > 0 => Severity::Warning,
+            _ => Severity::Info,
+        };
+        let holds = |held: &&HeldAlert| held.state != HeldState::Recovered;
+        let alerts = self.alerts.iter().filter(holds).map(|held| held.alert.severity);
+        let notices = self.notices.iter().map(|notice| event_severity(&notice.event));
+        alerts.chain(notices).fold(least, Severity::max)
     }
 
     /// Tells a single event here; past `limit` it is counted alone.

@@ -36,7 +36,7 @@ pub enum Delivery {
 
 impl Outbox {
     /// Accepts a message. If the outbox is full, or has been and its digest has not been sent, it becomes a
-    /// part of that digest; the startup report never does.
+    /// part of that digest; the startup report and a test never do.
     pub(crate) fn accept(
         &mut self,
         id: MessageId,
@@ -45,7 +45,7 @@ impl Outbox {
         retry: Retry,
         limit: usize,
     ) -> Accepted {
-        let may_wait = !matches!(message, Message::StartupReport(_));
+        let may_wait = matches!(message, Message::Notice(_) | Message::Digest(_));
         // What comes after the overflow must not be told before it: a recovery before its alert.
         if may_wait && (self.is_full(limit) || self.overflow.is_some()) {
             let (id_of_digest, digest) = self
@@ -54,7 +54,7 @@ impl Outbox {
             match message {
                 Message::Notice(notice) => digest.add_notice(notice, limit),
                 Message::Digest(other) => digest.absorb(other, limit),
-                Message::StartupReport(_) => {}
+                Message::StartupReport(_) | Message::Test => {}
             }
             return Accepted::InDigest(*id_of_digest);
         }

@@ -5,9 +5,11 @@
 
 use alloc::boxed::Box;
 use alloc::string::ToString;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::error::Error;
 use core::fmt;
+use core::time::Duration;
 
 use async_trait::async_trait;
 
@@ -110,6 +112,18 @@ pub trait Notifier: Send + Sync {
     async fn notify(&self, envelope: &Envelope) -> Result<(), PortError>;
 }
 
+/// Whoever shares a notifier has one.
+#[async_trait]
+impl<N: Notifier + ?Sized> Notifier for Arc<N> {
+    fn name(&self) -> &str {
+        (**self).name()
+    }
+
+    async fn notify(&self, envelope: &Envelope) -> Result<(), PortError> {
+        (**self).notify(envelope).await
+    }
+}
+
 /// Why a port could not do what it was asked.
 ///
 /// Adapters have their own error types; this is what is left of them at the port: a kind to act on, and
@@ -118,6 +132,7 @@ pub trait Notifier: Send + Sync {
 pub struct PortError {
     kind: PortErrorKind,
     detail: Text,
+    retry_after: Option<Duration>,
     source: Option<Box<dyn Error + Send + Sync>>,
 }
 
@@ -125,20 +140,33 @@ impl PortError {
     /// An error of this kind, in words.
     #[must_use]
     pub fn new(kind: PortErrorKind, detail: impl AsRef<str>) -> Self {
-        Self { kind, detail: Text::new(detail), source: None }
+        Self { kind, detail: Text::new(detail), retry_after: None, source: None }
     }
 
     /// An adapter's own error, whose words become this error's.
     #[must_use]
     pub fn from_source(kind: PortErrorKind, source: impl Error + Send + Sync + 'static) -> Self {
         let detail = Text::new(source.to_string());
-        Self { kind, detail, source: Some(Box::new(source)) }
+        Self { kind, detail, retry_after: None, source: Some(Box::new(source)) }
+    }
+
+    /// The same error of a service that asked not to be tried again before `wait` is over.
+    #[must_use]
+    pub const fn with_retry_after(mut self, wait: Duration) -> Self {
+        self.retry_after = Some(wait);
+        self
     }
 
     /// What kind of error it is.
     #[must_use]
     pub const fn kind(&self) -> PortErrorKind {
         self.kind
+    }
+
+    /// The least wait before another try that the service asked for, if it asked for one.
+    #[must_use]
+    pub const fn retry_after(&self) -> Option<Duration> {
+        self.retry_after
     }
 
     /// The error in words, without its kind.

@@ -11,6 +11,7 @@ mod behaviour {
     mod facts_asked;
     mod guests;
     mod ledger;
+    mod messages;
     mod outbox;
     mod policies;
     mod report;

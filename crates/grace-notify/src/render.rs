@@ -1,9 +1,23 @@
-//! Messages as people read them: plain text, no markup.
+//! Messages as people read them.
 //!
-//! Text from outside is safe to print already; it has no line breaks, so one line here is one line there.
+//! A message becomes a [`Document`]: a title and sections of lines, without any markup. A document becomes
+//! text in the markup of a service, cut to what the service takes. Text from outside has no line breaks, so
+//! one line here is one line there.
 
+mod cut;
 mod digest;
+mod document;
+mod html;
+mod markup;
 mod notice;
+mod report;
+
+pub use self::cut::Limit;
+pub use self::document::{Document, Line, Section};
+pub use self::html::page;
+pub use self::markup::Markup;
+
+pub(crate) use self::cut::{cut, fit};
 
 use grace_core::Message;
 
@@ -17,20 +31,26 @@ pub struct Rendered {
     pub body: String,
 }
 
-/// The words of a message.
+/// The words of a message, as plain text of any length.
 #[must_use]
 pub fn render(message: &Message) -> Rendered {
-    match message {
-        Message::StartupReport(report) => first_line_as_title(&report.summary()),
-        Message::Notice(notice) => notice::render(notice),
-        Message::Digest(digest) => digest::render(digest),
-        other => Rendered { title: format!("grace: {}", other.kind()), body: String::new() },
-    }
+    let document = Document::from(message);
+    let body = document.body(Markup::Plain, Limit::NONE);
+    Rendered { title: document.title, body }
 }
 
-fn first_line_as_title(text: &str) -> Rendered {
-    let (title, body) = text.split_once('\n').unwrap_or((text, ""));
-    Rendered { title: title.to_owned(), body: body.to_owned() }
+impl From<&Message> for Document {
+    fn from(message: &Message) -> Self {
+        match message {
+            Message::StartupReport(report) => report::document(report),
+            Message::Notice(notice) => notice::document(notice),
+            Message::Digest(digest) => digest::document(digest),
+            Message::Test => Self::new("Test message").with_section(Section::lines([
+                "Whoever reads this is told when something happens.",
+            ])),
+            other => Self::new(format!("grace: {}", other.kind())),
+        }
+    }
 }
 
 /// `1 guest`, `3 guests`: every noun here takes an s.

@@ -19,6 +19,7 @@ const NAME: &str = "terminal";
 /// deadline is the caller's.
 #[derive(Debug)]
 pub struct Terminal<W> {
+    name: String,
     writer: Mutex<W>,
 }
 
@@ -34,7 +35,14 @@ impl<W: AsyncWrite + Send + Unpin> Terminal<W> {
     /// Writes to `writer`.
     #[must_use]
     pub fn new(writer: W) -> Self {
-        Self { writer: Mutex::new(writer) }
+        Self { name: NAME.to_owned(), writer: Mutex::new(writer) }
+    }
+
+    /// The same under another name.
+    #[must_use]
+    pub fn with_name(mut self, name: impl Into<String>) -> Self {
+        self.name = name.into();
+        self
     }
 
     async fn write(&self, text: &str) -> io::Result<()> {
@@ -47,14 +55,14 @@ impl<W: AsyncWrite + Send + Unpin> Terminal<W> {
 #[async_trait]
 impl<W: AsyncWrite + Send + Unpin> Notifier for Terminal<W> {
     fn name(&self) -> &str {
-        NAME
+        &self.name
     }
 
     async fn notify(&self, envelope: &Envelope) -> Result<(), PortError> {
         let text = paragraph(envelope);
-        self.write(&text)
-            .await
-            .map_err(|source| PortError::from(NotifyError::Write { notifier: NAME, source }))
+        self.write(&text).await.map_err(|source| {
+            PortError::from(NotifyError::Write { notifier: self.name.clone(), source })
+        })
     }
 }
 

@@ -2,11 +2,15 @@
 
 use grace_core::{Digest, DigestCause, HeldAlert, HeldState};
 
-use super::{Rendered, count, notice, seen};
+use super::document::{Document, Section};
+use super::{count, notice, seen};
 
 /// What there is of each kind as the title, and below it a line for each.
-pub(super) fn render(digest: &Digest) -> Rendered {
-    Rendered { title: title(digest), body: body(digest).join("\n") }
+pub(super) fn document(digest: &Digest) -> Document {
+    let document =
+        sections(digest).into_iter().fold(Document::new(title(digest)), Document::with_section);
+    let is_empty = document.sections.is_empty();
+    document.with_section(Section::lines(rest(digest, is_empty)))
 }
 
 /// `Shutdown cancelled: 2 guests stopped, 1 alert held`
@@ -49,37 +53,36 @@ fn cause(cause: DigestCause) -> Option<&'static str> {
 }
 
 /// A line for each; with headings if there is more than one kind.
-fn body(digest: &Digest) -> Vec<String> {
-    let sections = [
-        ("Started:", digest.started.iter().map(notice::guest).collect()),
-        ("Stopped:", digest.stopped.iter().map(notice::guest).collect()),
-        ("Alerts:", digest.alerts.iter().map(held).collect()),
-        ("Events:", digest.notices.iter().map(notice::line).collect()),
+fn sections(digest: &Digest) -> Vec<Section> {
+    let sections: [(_, Vec<String>); 4] = [
+        ("Started", digest.started.iter().map(notice::guest).collect()),
+        ("Stopped", digest.stopped.iter().map(notice::guest).collect()),
+        ("Alerts", digest.alerts.iter().map(held).collect()),
+        ("Events", digest.notices.iter().map(notice::line).collect()),
     ];
-    let filled: Vec<(_, Vec<_>)> =
-        sections.into_iter().filter(|(_, lines): &(_, Vec<String>)| !lines.is_empty()).collect();
-    let headed = filled.len() > 1;
-    let mut body = Vec::new();
-    for (heading, lines) in filled {
-        if headed {
-            body.push(heading.to_owned());
-            body.extend(lines.iter().map(|line| format!("  {line}")));
-        } else {
-            body.extend(lines);
-        }
-    }
+    let filled: Vec<_> = sections.into_iter().filter(|(_, lines)| !lines.is_empty()).collect();
+    let is_headed = filled.len() > 1;
+    let section = |(heading, lines): (_, Vec<String>)| match is_headed {
+        true => Section::headed(heading, lines),
+        false => Section::lines(lines),
+    };
+    filled.into_iter().map(section).collect()
+}
+
+/// What is counted and has no line of its own.
+fn rest(digest: &Digest, is_all: bool) -> Vec<String> {
+    let mut rest = Vec::new();
     if digest.recovered > 0 {
-        body.push(format!("{} recovered", count(digest.recovered, "alert")));
+        rest.push(format!("{} recovered", count(digest.recovered, "alert")));
     }
     if digest.beyond > 0 {
-        let rest = if body.is_empty() {
+        rest.push(if is_all && rest.is_empty() {
             format!("{} not listed", count(digest.beyond, "event"))
         } else {
             format!("and {} more", digest.beyond)
-        };
-        body.push(rest);
+        });
     }
-    body
+    rest
 }
 
 /// `storage/nas: NFS server not responding (critical), held since 12.000s, seen 3 times`

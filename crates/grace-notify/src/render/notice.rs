@@ -2,11 +2,12 @@
 
 use grace_core::{Alert, Event, Guest, GuestAction, Notice, ShutdownKind};
 
-use super::{Rendered, seen};
+use super::document::{Document, Section};
+use super::seen;
 
 /// The event, and below it when it happened and how often.
-pub(super) fn render(notice: &Notice) -> Rendered {
-    Rendered { title: title(&notice.event), body: circumstances(notice) }
+pub(super) fn document(notice: &Notice) -> Document {
+    Document::new(title(&notice.event)).with_section(Section::lines([circumstances(notice)]))
 }
 
 /// Event and circumstances in one line, for a list.
