@@ -2,6 +2,7 @@
 
 mod events;
 mod health;
+mod notify;
 #[cfg(feature = "sim")]
 mod replay;
 mod report;
@@ -39,6 +40,7 @@ enum Command {
     Report(report::Args),
     Health(health::Args),
     Events(events::Args),
+    Notify(notify::Args),
     #[cfg(feature = "sim")]
     Simulate(simulate::Args),
     #[cfg(feature = "sim")]
@@ -55,6 +57,7 @@ impl Cli {
             Command::Report(args) => report::run(&args),
             Command::Health(args) => health::run(&args),
             Command::Events(args) => events::run(&args),
+            Command::Notify(args) => notify::run(&args),
             #[cfg(feature = "sim")]
             Command::Simulate(args) => simulate::run(&args),
             #[cfg(feature = "sim")]

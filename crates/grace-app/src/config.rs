@@ -8,6 +8,7 @@ use std::path::Path;
 
 use grace_core::Policy;
 use grace_core::wire::PolicyDocument;
+use grace_notify::NotifierForm;
 use serde::Deserialize;
 
 pub use self::error::{ConfigError, ConfigErrorKind};
@@ -37,6 +38,12 @@ pub const DEFAULT_PATH: &str = "/etc/grace/grace.toml";
 /// [sources.nas]                       # any other name is a health document of another monitor
 /// type = "document"
 /// url = "http://127.0.0.1:8008/api/health"
+///
+/// [[notifier]]                        # see the README of `grace-notify`
+/// name = "phone"
+/// type = "ntfy"
+/// url = "https://ntfy.example.org"
+/// topic = "pve1"
 /// ```
 ///
 /// `systemd`, `logind`, `mounts` and `network` are sources too. Each source has `enabled` and `timeout`.
@@ -47,6 +54,8 @@ pub struct Config {
     pub policy: Policy,
     /// What the host is read with.
     pub sources: Sources,
+    /// The ways to people, in the file's order.
+    pub notifiers: Vec<NotifierForm>,
 }
 
 impl Config {
@@ -77,14 +86,15 @@ impl Config {
             toml::from_str(text).map_err(|error| ConfigError::toml(path, text, &error))?;
         let policy = Policy::try_from(form.policy)
             .map_err(|error| ConfigError::whole(path, ConfigErrorKind::Policy(error)))?;
-        Ok(Self { policy, sources: form.sources })
+        Ok(Self { policy, sources: form.sources, notifiers: form.notifiers })
     }
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Default)]
 #[serde(default, deny_unknown_fields)]
-#[derive(Default)]
 struct Form {
     policy: PolicyDocument,
     sources: Sources,
+    #[serde(rename = "notifier")]
+    notifiers: Vec<NotifierForm>,
 }

@@ -2,6 +2,7 @@
 
 mod health;
 mod names;
+mod notifiers;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -18,6 +19,7 @@ use grace_proc::{ProcUptime, SoftReboots};
 
 pub use self::health::{SetupError, TimedSource, health_sources};
 use self::names::Named;
+pub use self::notifiers::{RoutesError, routes};
 use crate::config::Sources;
 use crate::driver::Ports;
 

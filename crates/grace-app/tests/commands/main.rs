@@ -1,5 +1,6 @@
 //! The commands as people run them: the real program, on this machine and on hosts of its own.
 
 mod host;
+mod notify;
 mod pve;
 mod report;
