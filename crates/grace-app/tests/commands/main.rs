@@ -2,5 +2,6 @@
 
 mod host;
 mod notify;
+mod plain;
 mod pve;
 mod report;
