@@ -5,7 +5,6 @@ mod error;
 mod lines;
 mod log;
 mod reader;
-mod recent;
 mod tail;
 mod watch;
 
