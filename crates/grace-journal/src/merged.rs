@@ -134,7 +134,7 @@ impl Merged {
             return first.and_then(|(_, index)| self.parts[index].take());
         }
         self.has_caught_up = true;
-        Some(Occurrence::new(Origin::Journal, Happening::CaughtUp))
+        Some(Occurrence::new(Origin::Several, Happening::CaughtUp))
     }
 
     /// A head, of the sources in turn.
@@ -168,6 +168,10 @@ impl fmt::Debug for Merged {
 impl HostEvents for Merged {
     fn name(&self) -> &str {
         "merged"
+    }
+
+    fn origin(&self) -> Origin {
+        Origin::Several
     }
 
     async fn next(&mut self) -> Result<Occurrence, PortError> {

@@ -147,6 +147,10 @@ impl HostEvents for TaskEvents {
         Origin::Tasks.as_str()
     }
 
+    fn origin(&self) -> Origin {
+        Origin::Tasks
+    }
+
     async fn next(&mut self) -> Result<Occurrence, PortError> {
         loop {
             if let Some(occurrence) = self.told.pop_front() {
