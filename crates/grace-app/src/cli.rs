@@ -9,6 +9,7 @@ mod report;
 #[cfg(feature = "sim")]
 mod simulate;
 mod style;
+mod timed;
 
 use std::process::ExitCode;
 

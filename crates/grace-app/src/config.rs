@@ -46,7 +46,8 @@ pub const DEFAULT_PATH: &str = "/etc/grace/grace.toml";
 /// topic = "pve1"
 /// ```
 ///
-/// `systemd`, `logind`, `mounts` and `network` are sources too. Each source has `enabled` and `timeout`.
+/// `systemd`, `logind`, `mounts` and `network` are sources too. Each source has `enabled`, and each
+/// that is asked rather than read along has `timeout`.
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Config {

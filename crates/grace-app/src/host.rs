@@ -5,6 +5,8 @@ mod names;
 mod notifiers;
 
 use std::collections::BTreeMap;
+use std::fs;
+use std::io;
 use std::path::Path;
 use std::time::Duration;
 
@@ -49,7 +51,11 @@ pub async fn ports(sources: &Sources, patience: Duration) -> Result<Ports, Setup
 pub async fn events(sources: &Sources) -> impl HostEvents + use<> {
     let mut all = recorded(sources).await;
     if sources.logind.enabled {
-        all = all.with(Box::new(Logind::new()));
+        let logind = Logind::new();
+        all = all.with(Box::new(match sources.logind.timeout {
+            Some(deadline) => logind.with_deadline(deadline),
+            None => logind,
+        }));
     }
     named(all, sources)
 }
@@ -109,7 +115,7 @@ fn named(events: Merged, sources: &Sources) -> Named<Merged> {
 /// The host's name, or `this host` if it cannot be read.
 #[must_use]
 pub fn name() -> Text {
-    let name = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    let name = fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
     if name.trim().is_empty() { Text::literal("this host") } else { Text::name(name.trim()) }
 }
 
@@ -124,9 +130,17 @@ fn has_pve(sources: &Sources) -> bool {
     sources.pve.enabled && (is_set_up || exists(&sources.pve.directory))
 }
 
-/// Whether something is at `path`; what cannot be looked at is taken to be there, so that it is named.
+/// Whether something is called `path`; where that cannot be read it is taken to be there, so that it is named.
+///
+/// The name alone is looked for: whoever looks at what has it waits for a file system that hangs, as `/etc/pve`
+/// may.
 fn exists(path: &Path) -> bool {
-    path.try_exists().unwrap_or(true)
+    let (Some(above), Some(name)) = (path.parent(), path.file_name()) else { return true };
+    let above = if above.as_os_str().is_empty() { Path::new(".") } else { above };
+    match fs::read_dir(above) {
+        Ok(mut entries) => entries.any(|entry| entry.is_ok_and(|entry| entry.file_name() == name)),
+        Err(error) => error.kind() != io::ErrorKind::NotFound,
+    }
 }
 
 /// The host's health, and what it knows of its guests.
@@ -149,5 +163,21 @@ impl HealthSource for HostHealth {
     async fn expected_guests(&self) -> Result<Option<Vec<Guest>>, PortError> {
         let told = self.sources.expected_guests().await?;
         Ok(told.or_else(|| (!self.has_guests).then(Vec::new)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_there_is_told_by_its_name_alone() {
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        let hangs = directory.path().join("pve");
+        assert!(!exists(&hangs));
+        assert!(!exists(&hangs.join("nodes")), "nor is what lies below it");
+        // Who looks at what a link leads to finds nothing; but it has the name.
+        std::os::unix::fs::symlink("/nonexistent/target", &hangs).expect("a link");
+        assert!(exists(&hangs));
     }
 }

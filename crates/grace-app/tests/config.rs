@@ -76,6 +76,7 @@ fn what_is_wrong_is_told_with_its_place_and_a_remedy() {
     check_error(&api("fingerprint = \"AA\""), "fingerprint: not a SHA-256 fingerprint");
     let document =
         |more: &str| format!("[sources.app]\ntype = \"document\"\nfile = \"/h\"\n{more}");
+    check_error(&document("token_file = \"/t\""), "add its url, or leave them out");
     check_error(&document("mapping = {}"), "the mapping maps nothing");
     check_error(&document("mapping = { overall = \"status\" }"), "grace.toml:4:");
     check_error(&document("mapping = { words = { up = \"fine\" } }"), "\"fine\" is no status");

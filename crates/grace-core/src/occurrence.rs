@@ -70,16 +70,19 @@ pub enum Origin {
     Tasks,
     /// systemd or logind, over D-Bus.
     Bus,
+    /// Several of these, of which the whole is told.
+    Several,
 }
 
 impl Origin {
-    /// `journal`, `tasks` or `bus`.
+    /// `journal`, `tasks`, `bus` or `several`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Journal => "journal",
             Self::Tasks => "tasks",
             Self::Bus => "bus",
+            Self::Several => "several",
         }
     }
 }

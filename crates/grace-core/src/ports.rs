@@ -14,8 +14,8 @@ use core::time::Duration;
 use async_trait::async_trait;
 
 use crate::{
-    BootIdentity, Envelope, Guest, HealthSnapshot, JournalExcerpt, JournalQuery, Occurrence, Text,
-    Uptime,
+    BootIdentity, Envelope, Guest, HealthSnapshot, JournalExcerpt, JournalQuery, Occurrence,
+    Origin, Text, Uptime,
 };
 
 /// The host's boot timeline and identity.
@@ -68,6 +68,9 @@ pub trait Journal: Send + Sync {
 pub trait HostEvents: Send {
     /// The source's name in logs and gaps: `journal`, `tasks`, `logind`, …
     fn name(&self) -> &str;
+
+    /// Where it reads.
+    fn origin(&self) -> Origin;
 
     /// What happened next. Waits until something does; after an error, nothing more will.
     async fn next(&mut self) -> Result<Occurrence, PortError>;

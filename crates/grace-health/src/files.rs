@@ -19,8 +19,13 @@ pub(crate) fn read(path: &Path) -> Result<String, Error> {
 
 /// The text of a file that is at most `limit` bytes long.
 pub(crate) fn read_bounded(path: &Path, limit: usize) -> Result<String, Error> {
+    let file = File::open(path).map_err(|error| Error::Read { path: path.to_owned(), error })?;
+    text(file, path, limit)
+}
+
+/// The text of a file that is open, and at most `limit` bytes long.
+pub(crate) fn text(file: File, path: &Path, limit: usize) -> Result<String, Error> {
     let failed = |error| Error::Read { path: path.to_owned(), error };
-    let file = File::open(path).map_err(failed)?;
     let mut bytes = Vec::new();
     let read = file.take(limit as u64 + 1).read_to_end(&mut bytes).map_err(failed)?;
     if read > limit {

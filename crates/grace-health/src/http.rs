@@ -11,7 +11,6 @@ use grace_core::Text;
 use reqwest::header::{ACCEPT, HeaderMap, HeaderName, HeaderValue, LOCATION};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Response, StatusCode, Url};
-use serde::de::DeserializeOwned;
 use tokio::time::timeout;
 
 pub use self::fault::HttpFault;
@@ -169,20 +168,7 @@ impl HttpClient {
         Ok(Self { endpoint, client })
     }
 
-    /// The JSON at a path below the endpoint's URL; `""` is that URL itself.
-    ///
-    /// # Errors
-    /// An [`Error::Http`] for whatever is not a whole answer of status 2xx that holds a `T`.
-    #[expect(dead_code, reason = "for sources whose documents have a type of their own")]
-    pub(crate) async fn get_json<T: DeserializeOwned>(&self, path: &str) -> Result<T, Error> {
-        let text = self.get(path).await?;
-        serde_json::from_str(&text).map_err(|error| {
-            let fault = HttpFault::not_json(error.to_string(), &text);
-            Error::Http { url: shown(&self.url(path)), fault }
-        })
-    }
-
-    /// The text at a path below the endpoint's URL; what is not Unicode in it becomes `U+FFFD`.
+    /// The text at a path below the endpoint's URL, `""` for that URL itself; what is not Unicode in it becomes `U+FFFD`.
     ///
     /// # Errors
     /// An [`Error::Http`] for whatever is not a whole answer of status 2xx.

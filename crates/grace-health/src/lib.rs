@@ -20,6 +20,7 @@
 //! [`Logind`] tells of shutdowns, sleeps and the end of the host's start as they happen, and [`ShutdownDelay`]
 //! holds a shutdown up for as long as a last word takes. Both, and systemd, are asked over a [`SystemBus`].
 
+mod apart;
 mod bus;
 mod child;
 mod composite;

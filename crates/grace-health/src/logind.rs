@@ -166,6 +166,10 @@ impl HostEvents for Logind {
         "logind"
     }
 
+    fn origin(&self) -> Origin {
+        Origin::Bus
+    }
+
     async fn next(&mut self) -> Result<Occurrence, PortError> {
         loop {
             if let Some(occurrence) = self.told.pop_front() {

@@ -10,7 +10,6 @@ mod storage;
 mod units;
 
 use std::collections::BTreeMap;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -198,9 +197,7 @@ struct Fault {
 fn read_fstab(root: &Path) -> Result<(PathBuf, String), Error> {
     let path = root.join("etc/fstab");
     match files::read(&path) {
-        Err(Error::Read { error, .. }) if error.kind() == io::ErrorKind::NotFound => {
-            Ok((path, String::new()))
-        }
+        Err(error) if error.is_not_found() => Ok((path, String::new())),
         read => read.map(|text| (path, text)),
     }
 }

@@ -1,7 +1,6 @@
 //! A node of Proxmox VE: its guests, its storages and its services.
 
 mod answer;
-mod apart;
 mod api;
 mod checks;
 mod config;
@@ -29,20 +28,6 @@ pub use self::ha::HaState;
 use self::pvesh::Pvesh;
 use self::state::Ask as _;
 use crate::Error;
-
-/// Reads any text as everything that is read of a node, for fuzzing alone.
-#[cfg(fuzzing)]
-pub fn fuzz(text: &str) {
-    use grace_core::{GuestKind, Text};
-
-    for kind in [GuestKind::Vm, GuestKind::Ct] {
-        let settings = config::parse(kind, text);
-        assert!(settings.name.is_none_or(|name| name.len() < 2 * Text::NAME_LIMIT));
-    }
-    let resources = ha::parse(text);
-    assert!(resources.states.len() <= text.lines().count());
-    drop((answer::guests(text), answer::storages(text), answer::services(text)));
-}
 
 /// A node of Proxmox VE.
 ///

@@ -29,9 +29,11 @@ const REAPING: Duration = Duration::from_secs(1);
 #[derive(Debug, Clone)]
 pub(crate) struct CommandLine {
     pub(crate) program: PathBuf,
+    /// What says which entries are meant.
     pub(crate) args: Vec<OsString>,
-    /// Arguments that choose entries. They are many, and no one who reads of the command needs them.
-    pub(crate) matches: Vec<String>,
+    /// What says how they are printed, and which of them mean anything. It is long, and no one who reads of the
+    /// command needs it.
+    pub(crate) details: Vec<String>,
 }
 
 /// What a child may take.
@@ -241,7 +243,7 @@ impl CommandLine {
         let mut command = Command::new(&self.program);
         command
             .args(&self.args)
-            .args(&self.matches)
+            .args(&self.details)
             // Its complaints are matched: in English, without colours, and from notices on.
             .env("LC_ALL", "C")
             .env("SYSTEMD_COLORS", "0")
@@ -256,12 +258,11 @@ impl CommandLine {
     }
 }
 
-/// The command as it would be typed.
+/// The command as it would be typed by someone who wants to see for themselves.
 impl fmt::Display for CommandLine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.program.display())?;
-        self.args.iter().try_for_each(|arg| write!(f, " {}", arg.display()))?;
-        if self.matches.is_empty() { Ok(()) } else { f.write_str(" …") }
+        self.args.iter().try_for_each(|arg| write!(f, " {}", arg.display()))
     }
 }
 

@@ -2,14 +2,12 @@
 
 use std::collections::VecDeque;
 
-use grace_core::{BootId, Gap, GapKind, JournalEntry, JournalExcerpt, JournalQuery};
+use grace_core::{BootId, JournalEntry, JournalExcerpt, JournalQuery};
 
 use crate::error::NotAnEntry;
+use crate::gaps::{self, Gaps};
 use crate::lines::Line;
 use crate::parse;
-
-/// How many unreadable entries are named one by one.
-const NAMED: usize = 10;
 
 /// An excerpt in the making.
 #[derive(Debug)]
@@ -20,14 +18,13 @@ pub(crate) struct Collector {
     first: Vec<JournalEntry>,
     last: VecDeque<JournalEntry>,
     total: u64,
-    gaps: Vec<Gap>,
-    unnamed: u64,
+    gaps: Gaps,
 }
 
 impl Collector {
     /// Of the entries of `boot`, those that match `query`. Without `boot`, whoever chose the lines has also
     /// chosen the boot.
-    pub(crate) const fn new(query: JournalQuery, boot: Option<BootId>, line_bound: usize) -> Self {
+    pub(crate) fn new(query: JournalQuery, boot: Option<BootId>, line_bound: usize) -> Self {
         Self {
             query,
             boot,
@@ -35,8 +32,7 @@ impl Collector {
             first: Vec::new(),
             last: VecDeque::new(),
             total: 0,
-            gaps: Vec::new(),
-            unnamed: 0,
+            gaps: Gaps::default(),
         }
     }
 
@@ -80,12 +76,8 @@ impl Collector {
         excerpt.entries = self.first;
         excerpt.entries.extend(self.last);
         excerpt.total = self.total;
-        excerpt.gaps = self.gaps;
-        if self.unnamed > 0 {
-            let more = format!("journalctl: {} more entries cannot be read", self.unnamed);
-            excerpt.gaps.push(incomplete(more));
-        }
-        excerpt.gaps.extend(troubles.into_iter().map(incomplete));
+        excerpt.gaps = self.gaps.finish();
+        excerpt.gaps.extend(troubles.into_iter().map(gaps::incomplete));
         excerpt
     }
 
@@ -113,17 +105,8 @@ impl Collector {
 
     fn unreadable(&mut self, error: &NotAnEntry) {
         self.total += 1;
-        if self.gaps.len() < NAMED {
-            let gap = format!("journalctl: entry {}: {error}", self.total);
-            self.gaps.push(incomplete(gap));
-        } else {
-            self.unnamed += 1;
-        }
+        self.gaps.add(format_args!("journalctl: entry {}: {error}", self.total));
     }
-}
-
-fn incomplete(detail: String) -> Gap {
-    Gap::new(GapKind::JournalIncomplete, detail)
 }
 
 #[cfg(test)]
@@ -173,8 +156,8 @@ mod tests {
         assert_eq!(messages(&found), ["panic"]);
         assert_eq!(found.total, 16);
         let gaps: Vec<_> = found.gaps.iter().map(|gap| gap.detail.as_str()).collect();
-        assert_eq!(gaps.len(), NAMED + 1);
+        assert_eq!(gaps.len(), 11);
         assert!(gaps[0].starts_with("journalctl: entry 1: not an entry in JSON: EOF"), "{gaps:?}");
-        assert_eq!(gaps[NAMED], "journalctl: 5 more entries cannot be read");
+        assert_eq!(gaps[10], "5 more parts of the journal cannot be read");
     }
 }

@@ -108,11 +108,7 @@ impl JournalError {
 
     fn kind(&self) -> PortErrorKind {
         match self {
-            Self::Start { source, .. } | Self::File { source, .. } => match source.kind() {
-                io::ErrorKind::NotFound => PortErrorKind::Missing,
-                io::ErrorKind::PermissionDenied => PortErrorKind::PermissionDenied,
-                _ => PortErrorKind::Other,
-            },
+            Self::Start { source, .. } | Self::File { source, .. } => kind_of(source),
             Self::Output { .. } | Self::BrokeOff { .. } => PortErrorKind::Other,
             Self::TimedOut { .. } | Self::Stalled { .. } => PortErrorKind::TimedOut,
             Self::NoSuchBoot { .. } => PortErrorKind::Missing,
@@ -122,6 +118,15 @@ impl JournalError {
                 complaint(stderr).unwrap_or(PortErrorKind::Missing)
             }
         }
+    }
+}
+
+/// The kind that an error of a file or a program has at the port.
+pub(crate) fn kind_of(error: &io::Error) -> PortErrorKind {
+    match error.kind() {
+        io::ErrorKind::NotFound => PortErrorKind::Missing,
+        io::ErrorKind::PermissionDenied => PortErrorKind::PermissionDenied,
+        _ => PortErrorKind::Other,
     }
 }
 

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use grace_core::{BootId, HostEvents, Occurrence, PortError, PortErrorKind, Text};
+use grace_core::{BootId, HostEvents, Occurrence, Origin, PortError, PortErrorKind, Text};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
@@ -176,6 +176,10 @@ impl Default for JournalEvents {
 impl HostEvents for JournalEvents {
     fn name(&self) -> &str {
         "journal"
+    }
+
+    fn origin(&self) -> Origin {
+        Origin::Journal
     }
 
     async fn next(&mut self) -> Result<Occurrence, PortError> {

@@ -18,7 +18,7 @@ impl Gaps {
     /// One more thing that could not be read.
     pub(crate) fn add(&mut self, what: impl fmt::Display) {
         if self.gaps.len() < NAMED {
-            self.gaps.push(Gap::new(GapKind::JournalIncomplete, what.to_string()));
+            self.gaps.push(incomplete(what));
         } else {
             self.unnamed += 1;
         }
@@ -27,9 +27,14 @@ impl Gaps {
     /// All of them, the last for those that are not named.
     pub(crate) fn finish(mut self) -> Vec<Gap> {
         if self.unnamed > 0 {
-            let more = format!("{} more parts of the journal cannot be read", self.unnamed);
-            self.gaps.push(Gap::new(GapKind::JournalIncomplete, more));
+            let more = format_args!("{} more parts of the journal cannot be read", self.unnamed);
+            self.gaps.push(incomplete(more));
         }
         self.gaps
     }
+}
+
+/// Something that is missing from a reading.
+pub(crate) fn incomplete(what: impl fmt::Display) -> Gap {
+    Gap::new(GapKind::JournalIncomplete, what.to_string())
 }

@@ -32,28 +32,25 @@ impl Journalctl {
         fields: &str,
     ) -> CommandLine {
         let boot = boot.map_or("0", BootId::as_str);
-        let form = [
-            "--output=json".to_owned(),
-            format!("--output-fields={fields}"),
-            "--all".to_owned(),
-            "--no-pager".to_owned(),
-        ];
-        self.call([format!("--boot={boot}")].into_iter().chain(choice).chain(form))
+        let fields = format!("--output-fields={fields}");
+        let form = ["--output=json", &fields, "--all", "--no-pager"];
+        self.call([format!("--boot={boot}")].into_iter().chain(choice), &form)
     }
 
     /// Prints the boots in the journal, one a line and the oldest first.
     pub(crate) fn list_boots(&self) -> CommandLine {
-        self.call(["--list-boots", "--no-pager"].map(str::to_owned))
+        self.call(["--list-boots".to_owned()], &["--no-pager"])
     }
 
-    fn call(&self, words: impl IntoIterator<Item = String>) -> CommandLine {
+    fn call(&self, words: impl IntoIterator<Item = String>, form: &[&str]) -> CommandLine {
         let mut args: Vec<_> = words.into_iter().map(OsString::from).collect();
         match &self.location {
             Location::ThisHost => {}
             Location::Directory(path) => args.push(option("--directory=", path)),
             Location::File(path) => args.push(option("--file=", path)),
         }
-        CommandLine { program: self.program.clone(), args, matches: Vec::new() }
+        let details = form.iter().map(|&word| word.to_owned()).collect();
+        CommandLine { program: self.program.clone(), args, details }
     }
 }
 

@@ -1,5 +1,6 @@
-//! The systemd journal: what went wrong in this boot, what happens on the host, and what happened in boots that
-//! are over. Read with `journalctl`, or with feature `native` without it.
+//! What a systemd host tells of itself: what went wrong in this boot, what happens on the host, and what happened
+//! in boots that are over. Read from the journal, with `journalctl` or with feature `native` without it, and from
+//! the task files of Proxmox VE.
 //!
 //! # An excerpt
 //!
@@ -26,7 +27,8 @@
 //! another: each goes on at the last entry that was read, which has to come again. That proves that nothing
 //! lies between; where it does not come, a gap says so.
 //!
-//! [`Merged`] makes one stream of several, in the order of time, each thing once.
+//! [`TaskEvents`] reads the same out of the task files of Proxmox VE, which know why a task failed. Both tell one
+//! task under one identity, and [`Merged`] makes one stream of several, in the order of time, each thing once.
 //!
 //! # An archive
 //!
@@ -52,10 +54,6 @@
 //! The field shapes are those of systemd's "Journal Export Formats", JSON: a string; `null` for more than 4096
 //! bytes unless asked for with `--all`; an array of numbers for bytes that are not printable text; an array of
 //! values for a field that an entry has more than once.
-//!
-//! What happens on the host is told in [`Occurrence`](grace_core::Occurrence)s: [`Classifier`] reads it out of the
-//! journal's entries, and [`TaskEvents`] out of the task files of Proxmox VE. Both tell one task under one
-//! identity.
 
 mod archive;
 mod child;
@@ -72,6 +70,7 @@ mod merged;
 mod native;
 mod parse;
 mod probe;
+mod recent;
 mod record;
 mod source;
 mod suspensions;

@@ -1,7 +1,6 @@
 //! Several sources of what happens as one.
 
 mod part;
-mod seen;
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -14,7 +13,7 @@ use grace_core::{Happening, HostEvents, Occurrence, Origin, PortError};
 use tokio::task::JoinSet;
 
 use self::part::{Failed, Part, Trouble};
-use self::seen::Seen;
+use crate::recent::Recent;
 
 /// Several sources side by side, as one.
 ///
@@ -41,7 +40,7 @@ pub struct Merged {
     turn: usize,
     gaps: VecDeque<Occurrence>,
     failed: Vec<Failed>,
-    seen: Seen,
+    seen: Recent,
 }
 
 impl Merged {
@@ -62,7 +61,7 @@ impl Merged {
             turn: 0,
             gaps: VecDeque::new(),
             failed: Vec::new(),
-            seen: Seen::new(Self::REMEMBERED),
+            seen: Recent::new(Self::REMEMBERED),
         }
     }
 
@@ -94,7 +93,7 @@ impl Merged {
             let Ok(Occurrence { identity: Some(identity), .. }) = &next else {
                 return Poll::Ready(next);
             };
-            if self.seen.is_new(identity) {
+            if self.seen.note(identity) {
                 return Poll::Ready(next);
             }
         }
@@ -135,7 +134,7 @@ impl Merged {
             return first.and_then(|(_, index)| self.parts[index].take());
         }
         self.has_caught_up = true;
-        Some(Occurrence::new(Origin::Journal, Happening::CaughtUp))
+        Some(Occurrence::new(Origin::Several, Happening::CaughtUp))
     }
 
     /// A head, of the sources in turn.
@@ -169,6 +168,10 @@ impl fmt::Debug for Merged {
 impl HostEvents for Merged {
     fn name(&self) -> &str {
         "merged"
+    }
+
+    fn origin(&self) -> Origin {
+        Origin::Several
     }
 
     async fn next(&mut self) -> Result<Occurrence, PortError> {

@@ -7,9 +7,9 @@ use grace_core::Uptime;
 use crate::record::Record;
 
 /// `SD_MESSAGE_SLEEP_START`: the host is about to sleep.
-const SLEEP_START: &str = "6bbd95ee977941e497c48be27c254128";
+pub(crate) const SLEEP_START: &str = "6bbd95ee977941e497c48be27c254128";
 /// `SD_MESSAGE_SLEEP_STOP`: the host has woken up.
-const SLEEP_STOP: &str = "8811e6df2a8e40f58a94cea26f8ebf14";
+pub(crate) const SLEEP_STOP: &str = "8811e6df2a8e40f58a94cea26f8ebf14";
 
 /// How long a host has slept, as the entries of its journal tell.
 ///

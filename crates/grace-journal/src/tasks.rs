@@ -5,7 +5,6 @@ mod error;
 mod lines;
 mod log;
 mod reader;
-mod recent;
 mod tail;
 mod watch;
 
@@ -146,6 +145,10 @@ fn read(watch: Watch, mut reader: Box<Reader>, rotations: u32) -> State {
 impl HostEvents for TaskEvents {
     fn name(&self) -> &str {
         Origin::Tasks.as_str()
+    }
+
+    fn origin(&self) -> Origin {
+        Origin::Tasks
     }
 
     async fn next(&mut self) -> Result<Occurrence, PortError> {

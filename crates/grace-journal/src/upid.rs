@@ -48,6 +48,10 @@ impl Upid {
         self.text.as_str()
     }
 
+    pub(crate) const fn text(&self) -> &Text {
+        &self.text
+    }
+
     /// The id at the beginning of `text`, which goes on after it, and what follows.
     ///
     /// An id ends with its eighth colon, and has no blank in it.

@@ -69,9 +69,8 @@ async fn it_is_asked_for_this_boot_and_priority_as_json() {
     assert_eq!(gaps(&excerpt), [""; 0]);
     let calls = fs::read_to_string(script.directory.path().join("calls")).expect("written");
     let expected = format!(
-        "--boot=bb --priority=err --output=json \
-         --output-fields=MESSAGE,PRIORITY,SYSLOG_IDENTIFIER,_SYSTEMD_UNIT --all --no-pager \
-         --directory={}\n",
+        "--boot=bb --priority=err --directory={} --output=json \
+         --output-fields=MESSAGE,PRIORITY,SYSLOG_IDENTIFIER,_SYSTEMD_UNIT --all --no-pager\n",
         script.directory.path().display()
     );
     assert_eq!(calls, expected);

@@ -96,6 +96,13 @@ pub struct PveGuest {
     pub outcome: PveOutcome,
 }
 
+impl PveGuest {
+    /// Whether it runs.
+    const fn runs(&self) -> bool {
+        !matches!(self.outcome, PveOutcome::Failed(_))
+    }
+}
+
 /// How the start of a guest went.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "a task of Proxmox VE ends in one of these ways")]

@@ -66,6 +66,10 @@ async fn print_all(args: &Args, events: &mut dyn HostEvents) -> anyhow::Result<O
     loop {
         let occurrence = match events.next().await {
             Ok(occurrence) => occurrence,
+            // Each source has said for itself why it cannot be read.
+            Err(_) if outcome == Outcome::Incomplete => {
+                bail!("no source of what happens here can be read")
+            }
             Err(error) => bail!("what happens here cannot be read: {error}"),
         };
         let is_gap = matches!(occurrence.what, Happening::Gap(_));

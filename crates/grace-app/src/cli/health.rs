@@ -7,11 +7,11 @@ use std::time::Duration;
 use anyhow::Context;
 use futures_util::future::join_all;
 use grace_core::wire::duration;
-use grace_core::{Check, HealthSnapshot, HealthSource, PortError, PortErrorKind, Status};
+use grace_core::{Check, HealthSnapshot, HealthSource, PortError, Status};
 use owo_colors::{OwoColorize, Style};
 use serde::Serialize;
-use tokio::time::{Instant, timeout};
 
+use super::timed::timed;
 use super::{Outcome, style};
 use crate::config::Config;
 use crate::host;
@@ -60,17 +60,8 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
 }
 
 async fn read(source: &dyn HealthSource, patience: Duration) -> Reading {
-    let began = now();
-    let said = timeout(patience, source.check()).await.unwrap_or_else(|_| {
-        let why = format!("no answer within {patience:?}");
-        Err(PortError::new(PortErrorKind::TimedOut, why))
-    });
-    Reading { source: source.name().to_string(), took: now() - began, said }
-}
-
-fn now() -> Instant {
-    #[expect(clippy::disallowed_methods, reason = "how long a source takes is what is asked for")]
-    Instant::now()
+    let (took, said) = timed(patience, source.check()).await;
+    Reading { source: source.name().to_string(), took, said }
 }
 
 fn outcome(readings: &[Reading]) -> Outcome {

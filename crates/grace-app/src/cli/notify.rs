@@ -8,15 +8,13 @@ use anyhow::{Context, bail};
 use clap::Subcommand;
 use futures_util::future::join_all;
 use grace_core::wire::duration;
-use grace_core::{
-    BootIdentity, Envelope, Message, MessageId, PortError, PortErrorKind, Sequence, UptimeSource,
-};
+use grace_core::{BootIdentity, Envelope, Message, MessageId, PortError, Sequence, UptimeSource};
 use grace_notify::Route;
 use grace_proc::ProcUptime;
 use owo_colors::OwoColorize;
 use serde::Serialize;
-use tokio::time::{Instant, timeout};
 
+use super::timed::timed;
 use super::{Outcome, style};
 use crate::config::{Config, DEFAULT_PATH};
 use crate::host;
@@ -101,17 +99,8 @@ struct Attempt {
 }
 
 async fn attempt(route: &Route, envelope: &Envelope, patience: Duration) -> Attempt {
-    let began = now();
-    let answer = timeout(patience, route.notifier.notify(envelope)).await.unwrap_or_else(|_| {
-        let why = format!("no answer within {patience:?}");
-        Err(PortError::new(PortErrorKind::TimedOut, why))
-    });
-    Attempt { notifier: route.notifier.name().to_owned(), took: now() - began, answer }
-}
-
-fn now() -> Instant {
-    #[expect(clippy::disallowed_methods, reason = "how long a notifier takes is what is asked for")]
-    Instant::now()
+    let (took, answer) = timed(patience, route.notifier.notify(envelope)).await;
+    Attempt { notifier: route.notifier.name().to_owned(), took, answer }
 }
 
 /// A test message, under an id of its own: services may leave out one that they have had.

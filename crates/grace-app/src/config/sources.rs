@@ -47,7 +47,7 @@ pub struct Sources {
 pub struct PlainConfig {
     /// Whether it is read. Yes.
     pub enabled: bool,
-    /// The longest an answer is waited for; `None` is what the command asks for.
+    /// The longest an answer is waited for; `None` is what the command asks for, or 5 s of logind.
     #[serde(deserialize_with = "span")]
     pub timeout: Option<Duration>,
 }

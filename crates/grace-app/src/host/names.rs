@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use grace_core::{GuestId, Happening, HostEvents, Note, Occurrence, PortError, Text};
+use grace_core::{GuestId, Happening, HostEvents, Note, Occurrence, Origin, PortError, Text};
 use grace_health::GuestConfigs;
 
-/// The most guests of which it is remembered who has begun to start or stop them.
+/// The most guests of which anything is remembered.
 const REMEMBERED: usize = 10_000;
 
 /// A source whose guests have the names that the node's configuration gives them. How a guest's start ended may
@@ -31,6 +31,9 @@ impl<S: HostEvents> Named<S> {
     /// Reads the names anew, for a guest that has not been seen before. One that is not configured, as one that
     /// was removed since, keeps the name its source gave it.
     async fn look_up(&mut self, id: &GuestId) {
+        if self.names.len() >= REMEMBERED {
+            self.names.clear();
+        }
         if let Some(configs) = &self.configs
             && let Ok(configured) = configs.read().await
         {
@@ -45,6 +48,10 @@ impl<S: HostEvents> Named<S> {
 impl<S: HostEvents> HostEvents for Named<S> {
     fn name(&self) -> &str {
         self.source.name()
+    }
+
+    fn origin(&self) -> Origin {
+        self.source.origin()
     }
 
     async fn next(&mut self) -> Result<Occurrence, PortError> {

@@ -120,7 +120,8 @@ esac"#;
 #[track_caller]
 fn check(run: &Run, code: i32, expect: &Expect) {
     assert_eq!((run.code, run.stderr.as_str()), (Some(code), ""), "{run:?}");
-    expect.assert_eq(&run.stdout);
+    // An expectation has no indentation of its own.
+    expect.assert_eq(&textwrap::dedent(&run.stdout));
 }
 
 #[test]

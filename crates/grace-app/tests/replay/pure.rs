@@ -71,38 +71,38 @@ fn windows_that_are_open_when_the_recording_ends_run_out() {
     check_log(
         &boot().timeline(Policy::default(), Some(secs(10))),
         &expect![[r#"
-        # A boot, recorded until 46 s after boot
-              0.000s  host      health cannot be read: health is not recorded in a journal
-              0.000s  start     boot, host up 10.000s
-              0.000s  windows   guest until 180.000s, health until 300.000s
-              4.000s  event     alert services/mnt-nas.mount warning: failed -> hold until 300.000s
-              4.000s  host      journal: [14.000s] systemd: mnt-nas.mount: failed
-             10.000s  host      the host begins to start its guests
-             14.000s  event     guest-started vm 100 (100) -> aggregate until 180.000s
-             21.000s  event     guest-started vm 101 (101) -> aggregate until 180.000s
-             30.000s  event     guest-failed vm 102 (102) (start): start failed: no such volume -> deliver
-             30.000s  send      notice
-             30.000s  settled   1 event -> delivered
-             30.000s  receive   VM 102 (102) failed to start: start failed: no such volume
-                                | at 40.000s after boot
-             34.000s  event     resolved services/mnt-nas.mount -> hold until 300.000s
-             34.000s  settled   2 events -> recovered
-             35.000s  host      the host has started its guests
-             36.000s  host      systemd has started all that it was to start
-             36.000s  host      the recording ends
-            300.000s  facts     asked for
-            300.000s  send      startup-report
-            300.000s  settled   2 events -> report
-            300.000s  receive   System startup - 1 issue(s) detected
-                                | 2 VMs started: 100 (100), 101 (101)
-                                | VM failed: 102 (102) - start failed: no such volume
-                                | Recovered during startup: 1 alert
-                                | Journal: 1 error in this boot, the first: [14.000s] systemd: mnt-nas.mount: failed
-                                | Not known: health unknown: health failed: health is not recorded in a journal
-                                | Not known: expected guests unknown: no source tells which guests the host starts at boot
-            300.000s  closed    acknowledged
-            300.001s  end       nothing is due
-    "#]],
+            # A boot, recorded until 46 s after boot
+                  0.000s  host      health cannot be read: health is not recorded in a journal
+                  0.000s  start     boot, host up 10.000s
+                  0.000s  windows   guest until 180.000s, health until 300.000s
+                  4.000s  event     alert services/mnt-nas.mount warning: failed -> hold until 300.000s
+                  4.000s  host      journal: [14.000s] systemd: mnt-nas.mount: failed
+                 10.000s  host      the host begins to start its guests
+                 14.000s  event     guest-started vm 100 -> aggregate until 180.000s
+                 21.000s  event     guest-started vm 101 -> aggregate until 180.000s
+                 30.000s  event     guest-failed vm 102 (start): start failed: no such volume -> deliver
+                 30.000s  send      notice
+                 30.000s  settled   1 event -> delivered
+                 30.000s  receive   VM 102 failed to start: start failed: no such volume
+                                    | at 40.000s after boot
+                 34.000s  event     resolved services/mnt-nas.mount -> hold until 300.000s
+                 34.000s  settled   2 events -> recovered
+                 35.000s  host      the host has started its guests
+                 36.000s  host      systemd has started all that it was to start
+                 36.000s  host      the recording ends
+                300.000s  facts     asked for
+                300.000s  send      startup-report
+                300.000s  settled   2 events -> report
+                300.000s  receive   System startup - 1 issue(s) detected
+                                    | 2 VMs started: 100, 101
+                                    | VM failed: 102 - start failed: no such volume
+                                    | Recovered during startup: 1 alert
+                                    | Journal: 1 error in this boot, the first: [14.000s] systemd: mnt-nas.mount: failed
+                                    | Not known: health unknown: health failed: health is not recorded in a journal
+                                    | Not known: expected guests unknown: no source tells which guests the host starts at boot
+                300.000s  closed    acknowledged
+                300.001s  end       nothing is due
+        "#]],
     );
 }
 
@@ -115,35 +115,35 @@ fn a_program_that_goes_down_with_its_host_tells_nothing_more() {
     check_log(
         &recording.timeline(Policy::default(), Some(secs(10))),
         &expect![[r#"
-        # A boot, recorded until 103 s after boot
-              0.000s  host      health cannot be read: health is not recorded in a journal
-              0.000s  start     boot, host up 10.000s
-              0.000s  windows   guest until 180.000s, health until 300.000s
-              4.000s  event     alert services/mnt-nas.mount warning: failed -> hold until 300.000s
-              4.000s  host      journal: [14.000s] systemd: mnt-nas.mount: failed
-             10.000s  host      the host begins to start its guests
-             14.000s  event     guest-started vm 100 (100) -> aggregate until 180.000s
-             21.000s  event     guest-started vm 101 (101) -> aggregate until 180.000s
-             30.000s  event     guest-failed vm 102 (102) (start): start failed: no such volume -> deliver
-             30.000s  send      notice
-             30.000s  settled   1 event -> delivered
-             30.000s  receive   VM 102 (102) failed to start: start failed: no such volume
-                                | at 40.000s after boot
-             34.000s  event     resolved services/mnt-nas.mount -> hold until 300.000s
-             34.000s  settled   2 events -> recovered
-             35.000s  host      the host has started its guests
-             36.000s  host      systemd has started all that it was to start
-             90.000s  event     shutdown reboot -> deliver
-             90.000s  send      notice
-             90.000s  settled   1 event -> delivered
-             90.000s  windows   guest until 180.000s, health until 300.000s, shutdown until 210.000s
-             90.000s  receive   Host is going down: reboot
-                                | at 100.000s after boot
-             93.000s  event     guest-stopped vm 100 (100) -> hold until 210.000s
-             93.000s  host      the recording ends
-             93.000s  host      the program stops
-             93.000s  end       nothing is due
-    "#]],
+            # A boot, recorded until 103 s after boot
+                  0.000s  host      health cannot be read: health is not recorded in a journal
+                  0.000s  start     boot, host up 10.000s
+                  0.000s  windows   guest until 180.000s, health until 300.000s
+                  4.000s  event     alert services/mnt-nas.mount warning: failed -> hold until 300.000s
+                  4.000s  host      journal: [14.000s] systemd: mnt-nas.mount: failed
+                 10.000s  host      the host begins to start its guests
+                 14.000s  event     guest-started vm 100 -> aggregate until 180.000s
+                 21.000s  event     guest-started vm 101 -> aggregate until 180.000s
+                 30.000s  event     guest-failed vm 102 (start): start failed: no such volume -> deliver
+                 30.000s  send      notice
+                 30.000s  settled   1 event -> delivered
+                 30.000s  receive   VM 102 failed to start: start failed: no such volume
+                                    | at 40.000s after boot
+                 34.000s  event     resolved services/mnt-nas.mount -> hold until 300.000s
+                 34.000s  settled   2 events -> recovered
+                 35.000s  host      the host has started its guests
+                 36.000s  host      systemd has started all that it was to start
+                 90.000s  event     shutdown reboot -> deliver
+                 90.000s  send      notice
+                 90.000s  settled   1 event -> delivered
+                 90.000s  windows   guest until 180.000s, health until 300.000s, shutdown until 210.000s
+                 90.000s  receive   Host is going down: reboot
+                                    | at 100.000s after boot
+                 93.000s  event     guest-stopped vm 100 -> hold until 210.000s
+                 93.000s  host      the recording ends
+                 93.000s  host      the program stops
+                 93.000s  end       nothing is due
+        "#]],
     );
 }
 
@@ -275,7 +275,7 @@ fn policies_stand_side_by_side() {
     comparison.write_json(&mut json).expect("a vector takes all");
     expect![[r#"
         {"type":"message","t":20.0,"kind":"startup-report","title":"System startup - 1 issue(s) detected","told":{"adaptive":null,"default":null,"short.toml":2}}
-        {"type":"message","t":30.0,"kind":"notice","title":"VM 102 (102) failed to start: start failed: no such volume","told":{"adaptive":1,"default":1,"short.toml":1}}
+        {"type":"message","t":30.0,"kind":"notice","title":"VM 102 failed to start: start failed: no such volume","told":{"adaptive":1,"default":1,"short.toml":1}}
         {"type":"message","t":34.0,"kind":"notice","title":"Recovered: services/mnt-nas.mount: failed","told":{"adaptive":null,"default":null,"short.toml":1}}
         {"type":"host","t":36.0,"words":"systemd has started all that it was to start"}
         {"type":"host","t":36.0,"words":"the recording ends"}

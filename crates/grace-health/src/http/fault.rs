@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use grace_core::{PortErrorKind, Text};
 
-use super::EXCERPT;
 use super::trust::Fingerprint;
 use super::verify::Refusal;
 
@@ -77,14 +76,6 @@ pub enum HttpFault {
         /// How many bytes it may have.
         limit: usize,
     },
-    /// The answer is not the JSON that was expected.
-    #[error("not the JSON expected: {words}: {excerpt}")]
-    NotJson {
-        /// What is wrong with it, with line and column.
-        words: Text,
-        /// How it begins.
-        excerpt: Text,
-    },
 }
 
 impl HttpFault {
@@ -100,20 +91,13 @@ impl HttpFault {
                 400..=499 => PortErrorKind::Refused,
                 _ => PortErrorKind::Other,
             },
-            Self::NotHttp { .. } | Self::TooLong { .. } | Self::NotJson { .. } => {
-                PortErrorKind::Malformed
-            }
+            Self::NotHttp { .. } | Self::TooLong { .. } => PortErrorKind::Malformed,
             Self::Url
             | Self::Header { .. }
             | Self::Trust { .. }
             | Self::Connect { .. }
             | Self::Broken { .. } => PortErrorKind::Other,
         }
-    }
-
-    /// An answer that is not the JSON expected.
-    pub(super) fn not_json(words: impl AsRef<str>, answer: &str) -> Self {
-        Self::NotJson { words: Text::new(words), excerpt: Text::bounded(answer.trim(), EXCERPT) }
     }
 
     /// A trust that cannot be set up.

@@ -8,10 +8,10 @@ use std::time::Duration;
 
 use grace_core::{Gap, GapKind, Guest, GuestId, GuestKind};
 
-use super::apart::{Apart, Lost};
 use super::config::{self, Settings, Startup};
 use super::error::PveError;
 use super::ha::{self, HaResources, HaState};
+use crate::apart::{Apart, Lost};
 use crate::{Error, files};
 
 /// The most guests read.

@@ -60,8 +60,10 @@ impl Stream {
         let gaps = self.each(0..end, feed, is_of_time, take)?;
         match gaps.first() {
             Some(gap) if survey.boots.is_empty() => {
-                let nothing = io::Error::new(io::ErrorKind::InvalidData, gap.detail.as_str());
-                Err(self.error(nothing))
+                // The error names the journal by itself.
+                let named = format!("{}: ", self.name());
+                let words = gap.detail.strip_prefix(&named).unwrap_or(&gap.detail);
+                Err(self.error(io::Error::new(io::ErrorKind::InvalidData, words)))
             }
             _ => Ok(survey.finish(end)),
         }
@@ -151,7 +153,8 @@ impl Stream {
     }
 
     fn error(&self, source: io::Error) -> JournalError {
-        let path = if self.path == Path::new("-") { Path::new("/dev/stdin") } else { &self.path };
+        let path =
+            if self.path == Path::new("-") { Path::new("standard input") } else { &self.path };
         JournalError::File { path: path.to_owned(), source }
     }
 }

@@ -10,6 +10,7 @@ use super::pve::Tasks;
 use super::rules::Rules;
 use super::units::{Change, Units};
 use crate::record::Record;
+use crate::suspensions::{SLEEP_START, SLEEP_STOP};
 
 /// A message that means something here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,8 +32,8 @@ pub(super) enum Message {
 const MESSAGES: [(&str, Message); 14] = [
     ("b07a249cd024414a82dd00cd181378ff", Message::StartupFinished),
     ("c7a787079b354eaaa9e77b371893cd27", Message::ClockChanged),
-    ("6bbd95ee977941e497c48be27c254128", Message::Sleeping),
-    ("8811e6df2a8e40f58a94cea26f8ebf14", Message::Resumed),
+    (SLEEP_START, Message::Sleeping),
+    (SLEEP_STOP, Message::Resumed),
     ("98268866d1d54a499c4e98921d93bc40", Message::Shutdown),
     ("9e7066279dc8403da79ce4b1a69064b2", Message::ShutdownScheduled),
     ("249f6fb9e6e2428c96f3f0875681ffa3", Message::ShutdownCancelled),

@@ -252,7 +252,7 @@ impl Reader {
         let choice = follow.iter().map(|&option| option.to_owned()).chain(cursor);
         let mut command =
             self.journalctl.command(self.translation.boot(), choice, parse::RECORD_FIELDS);
-        command.matches = Classifier::matches().collect();
+        command.details.extend(Classifier::matches());
         command
     }
 }

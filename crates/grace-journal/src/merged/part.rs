@@ -19,7 +19,7 @@ type Told = Result<Occurrence, PortError>;
 #[derive(Debug)]
 pub(super) struct Part {
     name: Text,
-    /// Where what it told last was read.
+    /// Where it reads.
     origin: Origin,
     told: mpsc::Receiver<Told>,
     progress: Progress,
@@ -72,7 +72,7 @@ impl Part {
         let (sender, told) = mpsc::channel(AHEAD);
         let part = Self {
             name: Text::name(source.name()),
-            origin: Origin::Journal,
+            origin: source.origin(),
             told,
             progress: Progress::CatchingUp(None),
             head: None,
@@ -96,7 +96,7 @@ impl Part {
         self.is_catching_up() && self.head.is_none()
     }
 
-    /// Where it reads, as far as it has shown.
+    /// Where it reads.
     pub(super) const fn origin(&self) -> Origin {
         self.origin
     }
@@ -115,7 +115,6 @@ impl Part {
         while self.head.is_none() && !self.is_over() {
             match self.told.poll_recv(cx) {
                 Poll::Ready(Some(Ok(told))) if told.what == Happening::CaughtUp => {
-                    self.origin = told.origin;
                     self.progress = Progress::Live;
                 }
                 Poll::Ready(Some(Ok(told))) => self.told(told),
@@ -134,7 +133,6 @@ impl Part {
         if let Progress::CatchingUp(silence) = &mut self.progress {
             *silence = None;
         }
-        self.origin = occurrence.origin;
         let key = occurrence.at.map(|at| at.max(self.reached));
         self.reached = key.unwrap_or(self.reached);
         self.head = Some(Head { key, occurrence });

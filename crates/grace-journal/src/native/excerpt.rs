@@ -13,7 +13,7 @@ use super::merge::{Merge, Source};
 use super::records::Records;
 use super::set::Files;
 use crate::error::JournalError;
-use crate::gaps::Gaps;
+use crate::gaps;
 use crate::journalctl::Location;
 
 /// A sign that what is being read is not wanted any more, or not for longer.
@@ -69,12 +69,10 @@ impl Request {
         excerpt.entries = self.entries(&found, &mut files);
         excerpt.gaps = files.gaps();
         if stop.is_given() {
-            let mut gaps = Gaps::default();
             let journal = self.location.name();
-            gaps.add(format_args!(
+            excerpt.gaps.push(gaps::incomplete(format_args!(
                 "{journal}: what follows its first {total} entries was not read in time"
-            ));
-            excerpt.gaps.extend(gaps.finish());
+            )));
         }
         Ok(excerpt)
     }

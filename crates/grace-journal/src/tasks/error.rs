@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use grace_core::{PortError, PortErrorKind};
 use tokio::task::JoinError;
 
+use crate::error::kind_of;
 use crate::upid::NotAnUpid;
 
 /// Why task files could not be read.
@@ -42,11 +43,7 @@ pub enum TaskFilesError {
 impl TaskFilesError {
     fn kind(&self) -> PortErrorKind {
         match self {
-            Self::Watch { source, .. } | Self::Read { source, .. } => match source.kind() {
-                io::ErrorKind::NotFound => PortErrorKind::Missing,
-                io::ErrorKind::PermissionDenied => PortErrorKind::PermissionDenied,
-                _ => PortErrorKind::Other,
-            },
+            Self::Watch { source, .. } | Self::Read { source, .. } => kind_of(source),
             Self::Gone { .. } => PortErrorKind::Missing,
             Self::Reading(_) => PortErrorKind::Other,
         }

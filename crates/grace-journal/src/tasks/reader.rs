@@ -5,19 +5,21 @@ use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use grace_core::{Gap, GapKind, Occurrence, Origin};
+use grace_core::{Gap, GapKind, Occurrence, Origin, Text};
 
 use super::boots::{Boots, HostTime, ended};
 use super::error::TaskFilesError;
 use super::lines::{ActiveLine, IndexLine, NotATaskLine};
 use super::log;
-use super::recent::Recent;
 use super::tail::{Reading, Tail, whole};
+use crate::recent::Recent;
 use crate::task::{Initiator, Task};
 use crate::upid::Upid;
 
 /// How much of the list of active tasks is read, in bytes. It holds some 25 tasks, and those that run.
 const ACTIVE: u64 = 1024 * 1024;
+/// How many tasks, and lines, are remembered. The two generations of the index together hold some thousand.
+const REMEMBERED: usize = 16 * 1024;
 
 /// Reads the task files, again and again.
 pub(super) struct Reader {
@@ -61,10 +63,10 @@ impl Reader {
     pub(super) fn new(directory: PathBuf, now: Arc<dyn Fn() -> HostTime + Send + Sync>) -> Self {
         let news = News {
             boots: Boots::default(),
-            begun: Recent::default(),
-            ended: Recent::default(),
+            begun: Recent::new(REMEMBERED),
+            ended: Recent::new(REMEMBERED),
             told: Vec::new(),
-            unread: Recent::default(),
+            unread: Recent::new(REMEMBERED),
             odd: Odd::default(),
         };
         let index = Tail::new(directory.join("index"));
@@ -158,11 +160,11 @@ impl News {
         let text = String::from_utf8_lossy(line);
         let line = match text.parse::<IndexLine>() {
             Ok(line) => line,
-            Err(error) if self.unread.note(&text) => return self.odd.add(error),
+            Err(error) if self.unread.note(&Text::new(&text)) => return self.odd.add(error),
             Err(_told) => return,
         };
         let IndexLine { upid, status, .. } = &line;
-        if !self.boots.has(upid, now) || !self.ended.note(upid.as_str()) {
+        if !self.boots.has(upid, now) || !self.ended.note(upid.text()) {
             return;
         }
         let task = task(upid);
@@ -180,7 +182,7 @@ impl News {
         let line: ActiveLine = line.parse()?;
         // A host that went down left its tasks in the list as if they ran.
         let is_running = line.end.is_none() && self.boots.has(&line.upid, now);
-        if is_running && self.begun.note(line.upid.as_str()) {
+        if is_running && self.begun.note(line.upid.text()) {
             self.told.extend(task(&line.upid).begun());
         }
         Ok(())

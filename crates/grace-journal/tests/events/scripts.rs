@@ -18,8 +18,8 @@ async fn it_is_asked_for_this_boot_and_then_to_follow_from_the_last_entry() {
     assert_eq!(told(&mut events, 3).await, ["1", "2", "caught up"]);
     until(|| script.calls().len() == 2).await;
     let form = format!(
-        "--output=json --output-fields=MESSAGE,PRIORITY,SYSLOG_IDENTIFIER,_SYSTEMD_UNIT,MESSAGE_ID,\
-         _TRANSPORT,_UID,UNIT,JOB_RESULT,UNIT_RESULT,SHUTDOWN,ACTION,NAME --all --no-pager --directory={}",
+        "--directory={} --output=json --output-fields=MESSAGE,PRIORITY,SYSLOG_IDENTIFIER,_SYSTEMD_UNIT,\
+         MESSAGE_ID,_TRANSPORT,_UID,UNIT,JOB_RESULT,UNIT_RESULT,SHUTDOWN,ACTION,NAME --all --no-pager",
         script.path("").display().to_string().trim_end_matches('/')
     );
     let expected =

@@ -44,6 +44,10 @@ impl HostEvents for Steps {
         self.name
     }
 
+    fn origin(&self) -> Origin {
+        Origin::Tasks
+    }
+
     async fn next(&mut self) -> Result<Occurrence, PortError> {
         loop {
             match self.steps.front().cloned() {

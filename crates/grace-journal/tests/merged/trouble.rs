@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use grace_core::{Happening, HostEvents as _, PortErrorKind};
+use grace_core::{Happening, HostEvents as _, Origin, PortErrorKind};
 use grace_journal::Merged;
 use tokio::time::timeout;
 
@@ -24,6 +24,16 @@ async fn a_source_that_this_host_does_not_have_is_told_of_once() {
     let both = merged([Steps::boxed("logind", bus), Steps::boxed("tasks", tasks)]);
     let gap = "gap: events_unreadable: logind missing: no luck";
     assert_eq!(told(both).await, [gap, "2", "caught up", "3"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_gap_is_where_its_source_reads_and_having_caught_up_is_all_of_them() {
+    let fails = [Step::Fail(PortErrorKind::Missing)];
+    let mut both = merged([Steps::boxed("one", fails), Steps::boxed("two", [Step::CaughtUp])]);
+    let gap = both.next().await.expect("a gap");
+    assert_eq!((gap.what.name(), gap.origin), ("gap", Origin::Tasks));
+    let caught_up = both.next().await.expect("the other goes on");
+    assert_eq!((caught_up.what.name(), caught_up.origin), ("caught-up", Origin::Several));
 }
 
 #[tokio::test(start_paused = true)]
@@ -122,6 +132,10 @@ struct Guarded(
 impl grace_core::HostEvents for Guarded {
     fn name(&self) -> &str {
         "guarded"
+    }
+
+    fn origin(&self) -> Origin {
+        Origin::Journal
     }
 
     async fn next(&mut self) -> Result<grace_core::Occurrence, grace_core::PortError> {

@@ -32,7 +32,7 @@ enum Happened {
     Garbled,
 }
 
-/// A source of what happens on a [`FakeHost`].
+/// A source of what happens on a [`FakeHost`], which it reads as if out of a journal.
 #[derive(Debug)]
 pub struct FakeEvents {
     host: FakeHost,
@@ -116,6 +116,10 @@ impl FakeEvents {
 impl HostEvents for FakeEvents {
     fn name(&self) -> &str {
         "fake"
+    }
+
+    fn origin(&self) -> Origin {
+        Origin::Journal
     }
 
     async fn next(&mut self) -> Result<Occurrence, PortError> {

@@ -2,10 +2,10 @@
 
 use grace_core::GuestKind;
 
+use super::PveGuest;
 use super::process::{Host, Line, Program};
 use super::random::Random;
 use super::startup::{about, word};
-use super::{PveGuest, PveOutcome};
 
 const STOPPING: &str = "de5b426a63be47a7b6ac3eaac82e2f6f";
 const STOPPED: &str = "9d1aaa27d60140bd96365438aad20286";
@@ -39,8 +39,8 @@ pub(super) fn lines(
     let at = pass(300_000, 2_000_000);
     let stop = host.task(at, 41_000, "stopall", "");
     lines.push(Line::new(at, Program::Guests, 6, format!("<root@pam> starting task {stop}")));
-    let runs = |guest: &&PveGuest| !matches!(guest.outcome, PveOutcome::Failed(_));
-    for (number, PveGuest { guest, .. }) in guests.iter().rev().filter(runs).enumerate() {
+    let running = guests.iter().rev().filter(|guest| guest.runs());
+    for (number, PveGuest { guest, .. }) in running.enumerate() {
         let (word, id) = (word(guest.kind), &guest.id);
         let (kind, says) = match guest.kind {
             GuestKind::Ct => ("vzshutdown", "shutdown CT"),
@@ -71,6 +71,5 @@ pub(super) fn lines(
 
 /// How many lines that takes.
 pub(super) fn count(guests: &[PveGuest]) -> u64 {
-    let runs = guests.iter().filter(|guest| !matches!(guest.outcome, PveOutcome::Failed(_)));
-    7 + 4 * runs.count() as u64
+    7 + 4 * guests.iter().filter(|guest| guest.runs()).count() as u64
 }

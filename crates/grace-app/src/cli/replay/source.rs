@@ -25,10 +25,18 @@ pub(super) struct Source {
     archive: Archive,
     progress: Progress,
     name: String,
-    /// Whether it may hold one boot alone, so that none need be named.
-    is_export: bool,
+    kind: Kind,
     /// What its entries are read by.
     rules: Rules,
+}
+
+/// What is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Host,
+    Files,
+    /// It may hold one boot alone, so that none need be named.
+    Export,
 }
 
 /// The boot that a word names: `0`, `-1`, an id.
@@ -71,18 +79,18 @@ impl Source {
         export: Option<&Path>,
         rules: Rules,
     ) -> anyhow::Result<Self> {
-        let (archive, name) = match (journal, export) {
-            (Some(path), _) => (journal_at(path)?, path.display().to_string()),
+        let (kind, archive, name) = match (journal, export) {
+            (Some(path), _) => (Kind::Files, journal_at(path)?, path.display().to_string()),
             (None, Some(path)) if path == Path::new("-") => {
                 refuse_terminal()?;
-                (Archive::export(path), "standard input".to_string())
+                (Kind::Export, Archive::export(path), "standard input".to_string())
             }
-            (None, Some(path)) => (export_at(path)?, path.display().to_string()),
-            (None, None) => (Archive::host(), "this host's journal".to_string()),
+            (None, Some(path)) => (Kind::Export, export_at(path)?, path.display().to_string()),
+            (None, None) => (Kind::Host, Archive::host(), "this host's journal".to_string()),
         };
         let progress = Progress::default();
         let archive = archive.with_progress(progress.clone());
-        Ok(Self { archive, progress, name, is_export: export.is_some(), rules })
+        Ok(Self { archive, progress, name, kind, rules })
     }
 
     /// Its boots, the oldest first.
@@ -91,7 +99,7 @@ impl Source {
     /// It cannot be read, or has none.
     pub(super) async fn boots(&self) -> anyhow::Result<Vec<ArchivedBoot>> {
         let boots = self.with_bar(self.archive.boots()).await?;
-        let boots = boots.map_err(words)?;
+        let boots = boots.map_err(|error| self.unread(error))?;
         if boots.is_empty() {
             bail!("{} holds no entry of any boot{}", self.name, self.remedy());
         }
@@ -103,7 +111,7 @@ impl Source {
     /// # Errors
     /// It cannot be read, or has no such boot, or several and none is named.
     pub(super) async fn record(&self, choice: Option<BootChoice>) -> anyhow::Result<Recording> {
-        if self.is_export && choice.is_none() {
+        if self.kind == Kind::Export && choice.is_none() {
             let boots = self.boots().await?;
             if boots.len() > 1 {
                 bail!(
@@ -128,13 +136,30 @@ impl Source {
                 let boots = self.boots().await?;
                 Err(anyhow!("{error}: name one of these with --boot{}", listed(&boots)))
             }
-            Err(error) => Err(words(error)),
+            Err(error) => Err(self.unread(error)),
         }
     }
 
     /// What to do about a journal in which nothing is found.
     const fn remedy(&self) -> &'static str {
-        if self.is_export { "" } else { NOT_ALLOWED }
+        match self.kind {
+            Kind::Export => "",
+            Kind::Host | Kind::Files => NOT_ALLOWED,
+        }
+    }
+
+    /// The reader's error, whose words tell of its cause too, and what to do where this host has no journal.
+    fn unread(&self, error: JournalError) -> anyhow::Error {
+        match &error {
+            JournalError::File { source, .. }
+                if self.kind == Kind::Host && source.kind() == ErrorKind::NotFound =>
+            {
+                anyhow!(
+                    "{error}: name others with --journal, or what journalctl printed with --export"
+                )
+            }
+            _ => anyhow!("{error}"),
+        }
     }
 
     /// Shows how far the work has come, on a terminal.
@@ -207,11 +232,6 @@ fn head(path: &Path) -> anyhow::Result<Vec<u8>> {
     let read = file.take(JOURNAL_FILE.len() as u64).read_to_end(&mut head);
     read.with_context(|| path.display().to_string())?;
     Ok(head)
-}
-
-/// The reader's error, whose words tell of its cause too.
-fn words(error: JournalError) -> anyhow::Error {
-    anyhow!("{error}")
 }
 
 fn denied(path: &Path, error: std::io::Error) -> anyhow::Error {

@@ -81,6 +81,13 @@ impl DocumentForm {
                  network and pve; for a health document of another monitor add type = \"document\""
             ));
         }
+        let is_of_server =
+            self.token_file.is_some() || self.fingerprint.is_some() || self.ca_file.is_some();
+        if is_of_server && self.url.is_none() {
+            return Err(format!(
+                "{name}: token_file, fingerprint and ca_file are for a server: add its url, or leave them out"
+            ));
+        }
         let pointer = |text: String| {
             text.parse::<JsonPointer>().map_err(|error| format!("{name}: timestamp: {error}"))
         };
