@@ -13,8 +13,8 @@ use core::time::Duration;
 use async_trait::async_trait;
 
 use crate::{
-    BootIdentity, Envelope, Guest, HealthSnapshot, JournalExcerpt, JournalQuery, Occurrence, Text,
-    Uptime,
+    BootIdentity, Envelope, Guest, HealthSnapshot, JournalExcerpt, JournalQuery, Message,
+    Occurrence, Text, Uptime,
 };
 
 /// The host's boot timeline and identity.
@@ -106,6 +106,12 @@ pub trait HealthSource: Send + Sync {
 pub trait Notifier: Send + Sync {
     /// The notifier's name in configuration and audit.
     fn name(&self) -> &str;
+
+    /// Whether the notifier is for such messages. One that it is not for is not handed to it.
+    fn wants(&self, message: &Message) -> bool {
+        let _ = message;
+        true
+    }
 
     /// Hands one message to the service.
     async fn notify(&self, envelope: &Envelope) -> Result<(), PortError>;

@@ -24,6 +24,7 @@ pub fn render(message: &Message) -> Rendered {
         Message::StartupReport(report) => first_line_as_title(&report.summary()),
         Message::Notice(notice) => notice::render(notice),
         Message::Digest(digest) => digest::render(digest),
+        Message::Undelivered(undelivered) => first_line_as_title(&undelivered.to_string()),
         other => Rendered { title: format!("grace: {}", other.kind()), body: String::new() },
     }
 }

@@ -73,7 +73,7 @@ fn the_head_of_the_file() {
     );
     assert_eq!(
         parse("titel = \"t\""),
-        "x.toml:1:1: unknown key \"titel\": the keys here are title, start, policy, guest, event; did you mean \"title\"?"
+        "x.toml:1:1: unknown key \"titel\": the keys here are title, start, policy, notifiers, guest, event; did you mean \"title\"?"
     );
 }
 
@@ -81,7 +81,7 @@ fn the_head_of_the_file() {
 fn keys() {
     check(
         "[[events]]\nat = \"1s\"",
-        "x.toml:4:3: unknown key \"events\": the keys here are title, start, policy, guest, event; did you mean \"event\"?",
+        "x.toml:4:3: unknown key \"events\": the keys here are title, start, policy, notifiers, guest, event; did you mean \"event\"?",
     );
     check(
         "[event]\nat = \"1s\"",
@@ -244,7 +244,7 @@ fn a_guest_listed_twice() {
 fn the_policy() {
     check(
         "[policy]\nhelth = \"5m\"",
-        "x.toml:5:1: policy: unknown field `helth`, expected one of `guest`, `health`, `shutdown`, `boot_uptime`, `anchor`, `restart`, `adaptive`, `categories`, `bypass`, `facts_timeout`, `retry`, `limits`",
+        "x.toml:5:1: policy: unknown field `helth`, expected one of `guest`, `health`, `shutdown`, `boot_uptime`, `anchor`, `restart`, `adaptive`, `categories`, `bypass`, `facts_timeout`, `retry`, `limits`; did you mean `health`?",
     );
     check(
         "[policy]\nguest = \"3m\"\nhealth = 300",
@@ -264,7 +264,7 @@ fn the_policy() {
     );
     check(
         "[policy]\nadaptive = { quite = \"60s\" }",
-        "x.toml:5:14: policy: unknown field `quite`, expected one of `quiet`, `cap`, `check_every`",
+        "x.toml:5:14: policy: unknown field `quite`, expected one of `quiet`, `cap`, `check_every`; did you mean `quiet`?",
     );
     check(
         "[policy.categories]\nstorage = {}\nStorage = {}",
