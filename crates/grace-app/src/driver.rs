@@ -13,8 +13,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use grace_core::{
-    BootIdentity, Decision, Delivery, Effect, Event, Facts, Grace, Guest, HealthSource, Journal,
-    JournalQuery, MessageId, Notifier, Policy, Request, SavedState, Signal, Start, Uptime,
+    BootIdentity, Decision, Delivery, Effect, Envelope, Event, Facts, Grace, Guest, HealthSource,
+    Journal, JournalQuery, Notifier, Policy, Request, SavedState, Signal, Start, Uptime,
     UptimeSource,
 };
 use tokio::sync::{mpsc, oneshot};
@@ -42,7 +42,7 @@ pub struct Ports {
     pub journal: Arc<dyn Journal>,
     /// The health of the host.
     pub health: Arc<dyn HealthSource>,
-    /// The ways to reach people.
+    /// The ways to reach people. Each is a destination of its own, by its name.
     pub notifiers: Vec<Arc<dyn Notifier>>,
     /// The wall clock in whole seconds of Unix time, for people to read.
     pub wall_clock: Arc<dyn Fn() -> Option<i64> + Send + Sync>,
@@ -81,11 +81,12 @@ impl Ports {
         self
     }
 
-    /// How the host is found: its uptime and identity, each unknown if it cannot be read.
+    /// How the host is found: its uptime and identity, each unknown if it cannot be read; and its destinations.
     pub async fn start(&self) -> Start {
         let uptime = self.uptime.uptime().await.ok();
         let identity = self.uptime.boot().await.unwrap_or(BootIdentity::UNKNOWN);
-        Start::new(uptime, identity)
+        let destinations = self.notifiers.iter().map(|notifier| notifier.name());
+        Start::new(uptime, identity).with_destinations(destinations)
     }
 
     /// Reads the facts for a report, each source within `patience`.
@@ -114,8 +115,8 @@ pub enum Record<'a> {
     Effect(&'a Effect),
     /// The ports gave the facts that the machine asked for.
     Facts(Request, &'a Facts),
-    /// Notifiers answered.
-    Delivery(&'a MessageId, Delivery),
+    /// A notifier answered.
+    Delivery(&'a Envelope, Delivery),
     /// The owner took the guests collected so far.
     Taken(&'a [Guest]),
     /// The machine's time-out came.
@@ -143,7 +144,7 @@ pub struct Driver {
 /// What a port gave in answer to an effect.
 enum Answer {
     Facts(Request, Facts),
-    Delivery(MessageId, Delivery),
+    Delivery(Envelope, Delivery),
 }
 
 impl Driver {
@@ -246,9 +247,9 @@ impl Driver {
                 self.recorder.record(now, Record::Facts(request, &facts));
                 self.grace.handle_facts(now, request, facts);
             }
-            Answer::Delivery(id, delivery) => {
-                self.recorder.record(now, Record::Delivery(&id, delivery));
-                self.grace.handle_delivery(now, &id, delivery);
+            Answer::Delivery(envelope, delivery) => {
+                self.recorder.record(now, Record::Delivery(&envelope, delivery));
+                self.grace.handle_delivery(now, &envelope, delivery);
             }
         }
         self.act(now);
@@ -267,10 +268,10 @@ impl Driver {
             self.recorder.record(now, Record::Effect(&effect));
             match effect {
                 Effect::Deliver(envelope) => {
-                    let notifiers = self.ports.notifiers.clone();
+                    let notifier = self.ports.notifiers.get(envelope.to.index()).cloned();
                     self.answers.spawn(async move {
-                        let delivery = deliver::deliver(&notifiers, &envelope).await;
-                        Answer::Delivery(envelope.id, delivery)
+                        let delivery = deliver::deliver(notifier, &envelope).await;
+                        Answer::Delivery(envelope, delivery)
                     });
                 }
                 Effect::CollectFacts { request, deadline } => {
@@ -287,7 +288,10 @@ impl Driver {
                         Answer::Facts(request, ports.collect_facts(query, patience).await)
                     });
                 }
-                Effect::Accepted { .. } | Effect::Settled { .. } | Effect::Closed(_) => {}
+                Effect::Accepted { .. }
+                | Effect::Settled { .. }
+                | Effect::Closed(_)
+                | Effect::GaveUp { .. } => {}
             }
         }
         self.recorder.record(now, Record::Handled(&self.grace));

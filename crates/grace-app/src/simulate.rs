@@ -27,7 +27,7 @@ use self::world::World;
 use crate::driver::{Driver, Handle, Record, Recorder};
 
 /// How long after its last step a timeline is followed, beyond its policy's windows, until nothing is due.
-const AFTERMATH: Duration = Duration::from_secs(3_600);
+const AFTERMATH: Duration = Duration::from_secs(4 * 3_600);
 
 /// A boot to try the simulator with: forty guests, storage that comes late, and one guest that fails.
 pub const DEMO: &str = include_str!("simulate/demo.toml");
@@ -236,7 +236,7 @@ impl<'a, W: Recorder + Clone + 'static> Simulation<'a, W> {
 /// How many of the first steps say how the host is when the program starts.
 fn found_at_start(steps: &[Step]) -> usize {
     let is_state = |action: &Action| {
-        let down = matches!(action, Action::NotifierDown);
+        let down = matches!(action, Action::NotifierDown(_));
         down || matches!(action, Action::Health(_) | Action::Journal(_) | Action::Note(_))
     };
     steps.iter().take_while(|step| step.at.is_zero() && is_state(&step.action)).count()

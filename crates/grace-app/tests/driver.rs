@@ -65,6 +65,7 @@ async fn a_message_is_sent_again_until_a_notifier_takes_it() {
     let mut person = MockNotifier::new();
     let mut refused = 0;
     person.expect_name().return_const("person".to_string());
+    person.expect_wants().return_const(true);
     person.expect_notify().times(4).returning(move |envelope| {
         assert_eq!(envelope.attempt, refused);
         refused += 1;
@@ -97,6 +98,69 @@ async fn one_notifier_that_fails_or_hangs_keeps_no_other_from_its_message() {
     sleep(Duration::from_secs(600)).await;
     let alerts = person.taken().len();
     assert_eq!(alerts, 2, "the alert and the report, each once: {:?}", person.taken());
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_notifier_gets_its_own_message_again_and_no_other_does() {
+    let (mail, chat) = (FakeNotifier::new("mail"), FakeNotifier::new("chat"));
+    mail.behave(Conduct::Refuses(PortErrorKind::Other));
+    let ports = Ports::new(host(), journal(), health())
+        .with_notifier(mail.clone())
+        .with_notifier(chat.clone());
+    let (handle, _driver) = run(ports, None).await;
+    let disk = Alert::new("disks", "sdb", Severity::Critical, "failing");
+    handle.send(Event::Alert(disk)).await.expect("the driver runs");
+    sleep(Duration::from_secs(120)).await;
+    assert_eq!((mail.asked(), chat.asked()), (5, 1));
+    mail.behave(Conduct::Takes);
+    sleep(Duration::from_secs(60)).await;
+    let [taken, other] = [&mail, &chat].map(|notifier| notifier.taken()[0].clone());
+    assert_eq!((taken.id, taken.to.name().as_str()), (other.id, "mail"));
+    assert_eq!(chat.asked(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_notifier_that_panics_costs_itself_alone() {
+    let mut broken = MockNotifier::new();
+    broken.expect_name().return_const("broken".to_string());
+    broken.expect_wants().return_const(true);
+    broken.expect_notify().returning(|_| panic!("as the test says"));
+    let person = FakeNotifier::new("person");
+    let ports =
+        Ports::new(host(), journal(), health()).with_notifier(broken).with_notifier(person.clone());
+    let (_handle, _driver) = run(ports, None).await;
+    sleep(Duration::from_secs(900)).await;
+    assert_eq!(report(&person).attempt, 0);
+    assert_eq!(person.asked(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_notifier_is_not_handed_what_it_does_not_want() {
+    let mut quiet = MockNotifier::new();
+    quiet.expect_name().return_const("quiet".to_string());
+    quiet.expect_wants().returning(|message| matches!(message, Message::Notice(_)));
+    quiet.expect_notify().never();
+    let ports = Ports::new(host(), journal(), health()).with_notifier(quiet);
+    let (handle, driver) = run(ports, None).await;
+    sleep(Duration::from_secs(900)).await;
+    handle.stop().await.expect("the driver runs");
+    driver.await.expect("no message was handed to it");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_notifier_is_left_alone_for_as_long_as_its_service_asks() {
+    let mut busy = MockNotifier::new();
+    busy.expect_name().return_const("busy".to_string());
+    busy.expect_wants().return_const(true);
+    busy.expect_notify().times(2).returning(|_| {
+        Err(refusal(PortErrorKind::Refused).with_retry_after(Duration::from_secs(600)))
+    });
+    let ports = Ports::new(host(), journal(), health()).with_notifier(busy);
+    let (handle, driver) = run(ports, None).await;
+    // The report at 300 s, and once more ten minutes later.
+    sleep(Duration::from_secs(1_400)).await;
+    handle.stop().await.expect("the driver runs");
+    driver.await.expect("it was asked twice");
 }
 
 #[tokio::test(start_paused = true)]

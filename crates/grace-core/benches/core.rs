@@ -60,9 +60,12 @@ fn drain(grace: &mut Grace, now: Uptime) {
         match effect {
             Effect::CollectFacts { request, .. } => grace.handle_facts(now, request, well()),
             Effect::Deliver(envelope) => {
-                grace.handle_delivery(now, &envelope.id, Delivery::Taken);
+                grace.handle_delivery(now, &envelope, Delivery::Taken);
             }
-            Effect::Accepted { .. } | Effect::Settled { .. } | Effect::Closed(_) => {}
+            Effect::Accepted { .. }
+            | Effect::Settled { .. }
+            | Effect::Closed(_)
+            | Effect::GaveUp { .. } => {}
         }
     }
 }
@@ -141,7 +144,10 @@ fn report(count: usize) -> StartupReport {
                     return (**report).clone();
                 }
             }
-            Effect::Accepted { .. } | Effect::Settled { .. } | Effect::Closed(_) => {}
+            Effect::Accepted { .. }
+            | Effect::Settled { .. }
+            | Effect::Closed(_)
+            | Effect::GaveUp { .. } => {}
         }
     }
     unreachable!("a boot has a report")

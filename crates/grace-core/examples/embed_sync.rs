@@ -50,7 +50,7 @@ fn act(grace: &mut Grace, clock: &Clock) {
                     Message::Notice(notice) => println!("-- told now: {}", notice.event.name()),
                     message => println!("-- {message:?}"),
                 }
-                grace.handle_delivery(clock.now(), &envelope.id, Delivery::Taken);
+                grace.handle_delivery(clock.now(), &envelope, Delivery::Taken);
             }
             Effect::CollectFacts { request, .. } => {
                 let mut facts = Facts::default();
@@ -60,7 +60,10 @@ fn act(grace: &mut Grace, clock: &Clock) {
                 grace.handle_facts(clock.now(), request, facts);
             }
             // What became of each event: for a log.
-            Effect::Accepted { .. } | Effect::Settled { .. } | Effect::Closed(_) => {}
+            Effect::Accepted { .. }
+            | Effect::Settled { .. }
+            | Effect::Closed(_)
+            | Effect::GaveUp { .. } => {}
         }
     }
 }

@@ -1,12 +1,12 @@
 //! What the machine wants done, and what it has decided.
 
-use crate::{Decision, Envelope, MessageId, Sequence, Uptime};
+use crate::{Decision, Destination, Envelope, MessageId, Sequence, Uptime};
 
 /// Something for the machine's owner to do or to record. Drain with `poll_effect` until `None`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "a new effect must break every driver loudly")]
 pub enum Effect {
-    /// Hand this message to the notifiers, and answer with
+    /// Hand this message to the destination that it names, and answer with
     /// [`handle_delivery`](crate::Grace::handle_delivery).
     Deliver(Envelope),
     /// Read the host's health, journal and expected guests, and answer with
@@ -37,6 +37,18 @@ pub enum Effect {
     },
     /// Record: the matter of this boot's report is closed.
     Closed(Closing),
+    /// Record: a message is not sent to this destination any more, which has not taken it. It was too old, or
+    /// there was no room left and it had reached somebody else.
+    GaveUp {
+        /// The message.
+        message: MessageId,
+        /// The destination.
+        to: Destination,
+        /// How often it was sent there.
+        attempts: u32,
+        /// It has reached no one, and no copy of it is left.
+        lost: bool,
+    },
 }
 
 /// The number of a request for facts.
@@ -80,8 +92,12 @@ impl Outcome {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Closing {
-    /// A notifier has taken the report.
+    /// A destination, the first of any, has taken the report.
     Acknowledged(MessageId),
+    /// No destination is for reports.
+    Unwanted(MessageId),
+    /// The report was given up, and has reached no one.
+    GivenUp(MessageId),
     /// No report: the program was restarted on a host that ran already.
     Restart,
     /// No report: the owner said that none is wanted.
@@ -96,6 +112,8 @@ impl Closing {
     pub const fn as_str(&self) -> &'static str {
         match self {
             Self::Acknowledged(_) => "acknowledged",
+            Self::Unwanted(_) => "unwanted",
+            Self::GivenUp(_) => "given-up",
             Self::Restart => "restart",
             Self::MarkedDone => "marked-done",
             Self::AlreadyReported => "already-reported",

@@ -111,6 +111,8 @@ pub enum Signal {
     SweepFinished,
     /// A reading of the host's health.
     Health(HealthSnapshot),
+    /// The network is there again: what waits to be sent once more need not wait.
+    NetworkUp,
 }
 
 /// What a guest was doing when it failed or warned.

@@ -1,6 +1,7 @@
 //! The machine: time and events in, effects out.
 
 mod alerts;
+mod delivery;
 mod guests;
 mod reporting;
 mod restore;
@@ -16,10 +17,10 @@ use self::windows::{Settling, Sweep};
 use crate::entry::Entry;
 use crate::held::{HeldAlerts, HeldStops, ToldAlerts};
 use crate::ledger::Ledger;
-use crate::outbox::{Accepted, Delivery, Outbox};
+use crate::outbox::Outbox;
 use crate::{
-    BootIdentity, BootKind, Closing, Decision, Effect, Event, Facts, GraceView, Guest, HeldAlert,
-    Message, MessageId, Outcome, Policy, Request, Sequence, ShutdownKind, Signal, Uptime,
+    BootIdentity, BootKind, Closing, Decision, Destination, Effect, Event, Facts, GraceView, Guest,
+    HeldAlert, MessageId, Outcome, Policy, Request, Sequence, ShutdownKind, Signal, Text, Uptime,
 };
 
 /// The startup and shutdown grace engine of one host.
@@ -53,13 +54,26 @@ pub struct Start {
     pub identity: BootIdentity,
     /// What the program had saved when it last ran, in this boot or an earlier one.
     pub saved: Option<SavedState>,
+    /// The destinations, by name. Without any there is one that has no name.
+    pub destinations: Vec<Text>,
 }
 
 impl Start {
     /// A start at `uptime` of the boot `identity`, with nothing saved.
     #[must_use]
     pub const fn new(uptime: Option<Uptime>, identity: BootIdentity) -> Self {
-        Self { uptime, identity, saved: None }
+        Self { uptime, identity, saved: None, destinations: Vec::new() }
+    }
+
+    /// The same start, with a destination of each of these names: each gets every message, and acknowledges for
+    /// itself.
+    ///
+    /// What was saved is matched by name. A copy for a destination that is gone is dropped, and a message that has
+    /// reached no one and has no copy left goes to all.
+    #[must_use]
+    pub fn with_destinations<N: AsRef<str>>(mut self, names: impl IntoIterator<Item = N>) -> Self {
+        self.destinations = names.into_iter().map(Text::name).collect();
+        self
     }
 
     /// The same start, with what had been saved.
@@ -155,7 +169,7 @@ impl Grace {
 
     /// Everything the machine knows, to be given to [`Start`] when the program starts again.
     ///
-    /// It includes messages that no notifier has taken, so that they are sent again, under the same id.
+    /// It includes messages that not every destination has taken, so that they are sent again, under the same id.
     #[must_use]
     pub fn save(&self) -> SavedState {
         SavedState::new(self.state.clone())
@@ -171,6 +185,12 @@ impl Grace {
     #[must_use]
     pub const fn is_aggregated(&self) -> bool {
         self.state.aggregated
+    }
+
+    /// Where messages go.
+    #[must_use]
+    pub fn destinations(&self) -> &[Destination] {
+        self.state.outbox.destinations()
     }
 
     /// The alerts that are held now.
@@ -211,6 +231,7 @@ impl Grace {
             Signal::SweepStarted => self.handle_sweep_started(now),
             Signal::SweepFinished => self.handle_sweep_finished(now),
             Signal::Health(health) => self.handle_health(now, &health),
+            Signal::NetworkUp => self.state.outbox.hurry(now),
         }
     }
 
@@ -224,16 +245,6 @@ impl Grace {
         }
     }
 
-    /// Takes in what became of a message handed out with [`Effect::Deliver`].
-    pub fn handle_delivery(&mut self, now: Uptime, message: &MessageId, delivery: Delivery) {
-        let now = self.clamp(now);
-        let left = self.state.outbox.handle_delivery(message, delivery, now, self.policy.retry);
-        if left && self.state.report == ReportState::Sent(*message) {
-            self.state.report = ReportState::Closed;
-            self.effects.push_back(Effect::Closed(Closing::Acknowledged(*message)));
-        }
-    }
-
     /// Does what is due at `now`.
     pub fn handle_timeout(&mut self, now: Uptime) {
         let now = self.clamp(now);
@@ -242,9 +253,7 @@ impl Grace {
         self.tell_collected_guests(now);
         self.tell_previous_boot(now);
         self.tell_overdue_stops(now);
-        let limit = self.policy.limits.outbox;
-        let due = self.state.outbox.take_due(now, self.policy.retry, limit);
-        self.effects.extend(due.into_iter().map(Effect::Deliver));
+        self.send_what_is_due(now);
     }
 
     /// When [`handle_timeout`](Self::handle_timeout) is to be called next; an instant that is past means now.
@@ -309,24 +318,6 @@ impl Grace {
         MessageId::new(self.state.origin.identity.id, self.next_number())
     }
 
-    /// Puts a message on its way. Returns where the events it tells of have ended.
-    fn post(&mut self, now: Uptime, message: Message) -> Outcome {
-        let id = self.next_message_id();
-        let outcome = match message {
-            Message::StartupReport(_) => Outcome::Report,
-            Message::Notice(_) | Message::Test => Outcome::Delivered,
-            Message::Digest(_) => Outcome::Digest,
-        };
-        let (retry, limit) = (self.policy.retry, self.policy.limits.outbox);
-        match self.state.outbox.accept(id, message, now, retry, limit) {
-            Accepted::Send(envelope) => {
-                self.effects.push_back(Effect::Deliver(envelope));
-                outcome(id)
-            }
-            Accepted::InDigest(digest) => Outcome::Digest(digest),
-        }
-    }
-
     fn accept(&mut self, event: Entry, entry: Entry, decision: Decision) -> Decision {
         let accepted = Effect::Accepted { event: event.number, entry: entry.number, decision };
         self.effects.push_back(accepted);
@@ -357,6 +348,6 @@ pub struct Usage {
     pub held_alerts: usize,
     /// Guest stops held.
     pub held_stops: usize,
-    /// Messages not yet taken by a notifier.
+    /// Messages that some destination has not yet taken.
     pub outbox: usize,
 }

@@ -50,6 +50,7 @@ extern crate alloc;
 extern crate std;
 
 mod boot;
+mod destination;
 mod effect;
 mod entry;
 mod event;
@@ -74,6 +75,7 @@ mod view;
 pub mod wire;
 
 pub use self::boot::{BootId, BootIdentity, BootKind};
+pub use self::destination::Destination;
 pub use self::effect::{Closing, Effect, Outcome, Request};
 pub use self::event::{Alert, Event, GuestAction, Severity, ShutdownKind, Signal};
 pub use self::facts::Facts;
@@ -84,6 +86,7 @@ pub use self::health::{CategoryHealth, Check, HealthSnapshot, Status};
 pub use self::journal::{JournalEntry, JournalExcerpt, JournalQuery, Priority};
 pub use self::message::{
     Digest, DigestCause, Envelope, HeldAlert, HeldState, Message, MessageId, Notice, Sequence,
+    Undelivered,
 };
 pub use self::occurrence::{Happening, Note, Occurrence, Origin};
 pub use self::outbox::Delivery;

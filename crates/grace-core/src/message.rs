@@ -4,26 +4,31 @@ use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
+use core::time::Duration;
 
-use crate::{Alert, BootId, Event, Guest, Severity, StartupReport, Status, Uptime};
+use crate::{
+    Alert, BootId, Destination, Event, Guest, Severity, StartupReport, Status, Text, Uptime,
+};
 
-/// One message on its way to people.
+/// One message on its way to one destination.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Envelope {
     /// The message's id, the same each time it is sent.
     pub id: MessageId,
-    /// How often it has been sent before; 0 the first time.
+    /// Where it goes.
+    pub to: Destination,
+    /// How often it has been sent there before; 0 the first time.
     pub attempt: u32,
     /// The message.
     pub message: Arc<Message>,
 }
 
 impl Envelope {
-    /// A message to be sent for the first time.
+    /// A message to be sent to the default destination for the first time.
     #[must_use]
     pub fn new(id: MessageId, message: Message) -> Self {
-        Self { id, attempt: 0, message: Arc::new(message) }
+        Self { id, to: Destination::default(), attempt: 0, message: Arc::new(message) }
     }
 }
 
@@ -94,10 +99,13 @@ pub enum Message {
     Digest(Digest),
     /// Nothing happened: someone tries whether messages arrive.
     Test,
+    /// Another destination does not get its messages.
+    Undelivered(Undelivered),
 }
 
 impl Message {
-    /// The message's kind in JSON and logs: `startup-report`, `notice`, `digest` or `test`.
+    /// The message's kind in JSON and logs: `startup-report`, `notice`, `digest`, `test` or
+    /// `undelivered`.
     #[must_use]
     pub const fn kind(&self) -> &'static str {
         match self {
@@ -105,6 +113,7 @@ impl Message {
             Self::Notice(_) => "notice",
             Self::Digest(_) => "digest",
             Self::Test => "test",
+            Self::Undelivered(_) => "undelivered",
         }
     }
 
@@ -116,6 +125,9 @@ impl Message {
             Self::Notice(notice) => event_severity(&notice.event),
             Self::Digest(digest) => digest.severity(),
             Self::Test => Severity::Info,
+            // What was lost may have been anything.
+            Self::Undelivered(undelivered) if undelivered.lost > 0 => Severity::Critical,
+            Self::Undelivered(_) => Severity::Warning,
         }
     }
 }
@@ -157,6 +169,48 @@ pub struct Notice {
     pub first_seen: Option<Uptime>,
     /// How often it was seen.
     pub count: u64,
+}
+
+/// Messages that one destination has not taken and is not sent any more. The others are told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Undelivered {
+    /// The destination's name.
+    pub to: Text,
+    /// How many messages were given up for it.
+    pub messages: u64,
+    /// How many of them have reached no one else either.
+    pub lost: u64,
+    /// How old the oldest of them was.
+    pub oldest: Duration,
+}
+
+impl Undelivered {
+    /// So many messages, the oldest of this age, given up for the destination of this name; none of them lost.
+    #[must_use]
+    pub fn new(to: impl AsRef<str>, messages: u64, oldest: Duration) -> Self {
+        Self { to: Text::name(to), messages, lost: 0, oldest }
+    }
+}
+
+/// `mail does not take its messages: 3 given up, the oldest 168 hours old; 1 of them reached no one`
+impl fmt::Display for Undelivered {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { to, messages, lost, oldest } = self;
+        let (age, unit) = match oldest.as_secs() {
+            secs @ 0..7_200 => (secs / 60, "minutes"),
+            secs => (secs / 3_600, "hours"),
+        };
+        let name = if to.is_empty() { "a destination" } else { to.as_str() };
+        write!(
+            f,
+            "{name} does not take its messages: {messages} given up, the oldest {age} {unit} old"
+        )?;
+        match lost {
+            0 => Ok(()),
+            _ => write!(f, "; {lost} of them reached no one"),
+        }
+    }
 }
 
 /// What was gathered or held, told in one message.

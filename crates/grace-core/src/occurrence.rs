@@ -118,6 +118,7 @@ impl Happening {
             Self::Signal(Signal::SweepStarted) => "sweep-started",
             Self::Signal(Signal::SweepFinished) => "sweep-finished",
             Self::Signal(Signal::Health(_)) => "health",
+            Self::Signal(Signal::NetworkUp) => "network-up",
             Self::Note(note) => note.name(),
             Self::Gap(_) => "gap",
             Self::CaughtUp => "caught-up",

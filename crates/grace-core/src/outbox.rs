@@ -1,177 +1,178 @@
-//! The outbox: messages accepted and not yet taken by a notifier.
+//! The outbox: messages accepted, and for each the destinations that have not taken it.
+
+mod letter;
+mod progress;
+mod resume;
+mod retry;
+mod undelivered;
 
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 use core::time::Duration;
 
-use crate::{Digest, DigestCause, Envelope, Message, MessageId, Retry, Uptime};
+use self::letter::{Copy, Letter};
+use self::undelivered::Failures;
+use crate::{
+    Destination, Digest, DigestCause, Effect, Message, MessageId, Retry, Sequence, Uptime,
+};
 
-/// Messages on their way. Each is sent again, later and later, until a notifier takes it.
-#[derive(Debug, Clone, Default)]
+/// Messages on their way. Each destination gets its own copy, which is sent again, later and later, until
+/// that destination has taken it or the copy is given up.
+///
+/// A copy is given up once its message is too old. When there is no room for another message, the oldest one
+/// that has reached somebody is given up for the rest, so that a destination that takes nothing keeps no other
+/// from its messages.
+#[derive(Debug, Clone)]
 pub(crate) struct Outbox {
-    pending: BTreeMap<MessageId, Pending>,
-    due: BTreeSet<(Uptime, MessageId)>,
+    /// At least one.
+    destinations: Vec<Destination>,
+    /// By number, so the oldest first: numbers only grow, from one boot to the next too.
+    letters: BTreeMap<Sequence, Letter>,
+    due: BTreeSet<Due>,
+    /// The letters that have reached somebody.
+    reached: BTreeSet<Sequence>,
     /// What found the outbox full: one more message, sent when there is room.
     overflow: Option<(MessageId, Digest)>,
+    failures: Failures,
 }
 
-#[derive(Debug, Clone)]
-struct Pending {
-    envelope: Envelope,
-    due: Uptime,
-}
+/// When something is to be done about a copy: of this letter, for the destination of this index.
+type Due = (Uptime, Sequence, usize);
 
-/// What became of a message that was handed to the notifiers.
+/// What became of a message that was handed to one destination.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Delivery {
-    /// A notifier has taken it.
+    /// The destination has taken it.
     Taken,
-    /// None has. `retry_after` is the least wait the service asked for, if it asked.
+    /// The destination is not for such messages. It is not asked again, and has acknowledged nothing.
+    Unwanted,
+    /// The destination has not taken it. `retry_after` is the least wait the service asked for, if it asked.
     NotTaken {
         /// The wait the service asked for.
         retry_after: Option<Duration>,
     },
 }
 
-impl Outbox {
-    /// Accepts a message. If the outbox is full, or has been and its digest has not been sent, it becomes a
-    /// part of that digest; the startup report and a test never do.
-    pub(crate) fn accept(
-        &mut self,
-        id: MessageId,
-        message: Message,
-        now: Uptime,
-        retry: Retry,
-        limit: usize,
-    ) -> Accepted {
-        let may_wait = matches!(message, Message::Notice(_) | Message::Digest(_));
-        // What comes after the overflow must not be told before it: a recovery before its alert.
-        if may_wait && (self.is_full(limit) || self.overflow.is_some()) {
-            let (id_of_digest, digest) = self
-                .overflow
-                .get_or_insert_with(|| (id, Digest::new(DigestCause::OutboxFull, now)));
-            match message {
-                Message::Notice(notice) => digest.add_notice(notice, limit),
-                Message::Digest(other) => digest.absorb(other, limit),
-                Message::StartupReport(_) | Message::Test => {}
-            }
-            return Accepted::InDigest(*id_of_digest);
-        }
-        Accepted::Send(self.send(Envelope::new(id, message), now, retry))
-    }
-
-    /// Whether there is no room. There is always room for one, or nothing would ever be told.
-    fn is_full(&self, limit: usize) -> bool {
-        self.pending.len() >= limit.max(1)
-    }
-
-    fn send(&mut self, envelope: Envelope, now: Uptime, retry: Retry) -> Envelope {
-        let due = now.saturating_add(retry.answer);
-        self.due.insert((due, envelope.id));
-        self.pending.insert(envelope.id, Pending { envelope: envelope.clone(), due });
-        envelope
-    }
-
-    /// Takes a notifier's answer. Returns whether a message left the outbox by it.
-    pub(crate) fn handle_delivery(
-        &mut self,
-        id: &MessageId,
-        delivery: Delivery,
-        now: Uptime,
-        retry: Retry,
-    ) -> bool {
-        let Some(pending) = self.pending.get_mut(id) else {
-            return false;
-        };
-        self.due.remove(&(pending.due, *id));
-        match delivery {
-            Delivery::Taken => {
-                self.pending.remove(id);
-                true
-            }
-            Delivery::NotTaken { retry_after } => {
-                let wait =
-                    retry.wait(pending.envelope.attempt).max(retry_after.unwrap_or_default());
-                pending.due = now.saturating_add(wait);
-                self.due.insert((pending.due, *id));
-                false
-            }
-        }
-    }
-
-    /// The envelopes to send now: those whose wait is over, and the overflow if there is room for it.
-    pub(crate) fn take_due(&mut self, now: Uptime, retry: Retry, limit: usize) -> Vec<Envelope> {
-        // A wait of nothing, or one cut at the end of time, is due again at once: each is sent once a call.
-        let mut again = Vec::new();
-        for (_, id) in self.take_due_ids(now) {
-            if let Some(pending) = self.pending.get_mut(&id) {
-                pending.envelope.attempt = pending.envelope.attempt.saturating_add(1);
-                pending.due = now.saturating_add(retry.answer);
-                self.due.insert((pending.due, id));
-                again.push(pending.envelope.clone());
-            }
-        }
-        again.extend(self.take_overflow(now, retry, limit));
-        again
-    }
-
-    fn take_due_ids(&mut self, now: Uptime) -> Vec<(Uptime, MessageId)> {
-        let mut due = Vec::new();
-        while self.due.first().is_some_and(|&(due, _)| due <= now) {
-            due.extend(self.due.pop_first());
-        }
-        due
-    }
-
-    fn take_overflow(&mut self, now: Uptime, retry: Retry, limit: usize) -> Option<Envelope> {
-        if self.is_full(limit) {
-            return None;
-        }
-        let (id, digest) = self.overflow.take()?;
-        Some(self.send(Envelope::new(id, Message::Digest(digest)), now, retry))
-    }
-
-    /// The first instant at which something must be sent.
-    pub(crate) fn due(&self, limit: usize) -> Option<Uptime> {
-        if self.overflow.is_some() && !self.is_full(limit) {
-            return Some(Uptime::ZERO);
-        }
-        self.due.first().map(|&(due, _)| due)
-    }
-
-    /// Every message, to be sent again after a restart of the program: it is not known which were taken.
-    pub(crate) fn resume(&mut self, now: Uptime, retry: Retry) -> Vec<Envelope> {
-        self.due.clear();
-        let due = now.saturating_add(retry.answer);
-        let resumed = self.pending.values_mut().map(|pending| {
-            pending.due = due;
-            pending.envelope.attempt = pending.envelope.attempt.saturating_add(1);
-            pending.envelope.clone()
-        });
-        let envelopes: Vec<Envelope> = resumed.collect();
-        self.due.extend(envelopes.iter().map(|envelope| (due, envelope.id)));
-        envelopes
-    }
-
-    /// How many messages are not yet taken.
-    pub(crate) fn len(&self) -> usize {
-        self.pending.len().saturating_add(usize::from(self.overflow.is_some()))
-    }
+/// The instant, and the rules that hold at it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Terms {
+    pub(crate) now: Uptime,
+    pub(crate) retry: Retry,
+    /// The most messages that are kept.
+    pub(crate) limit: usize,
 }
 
-/// What became of a message that the outbox accepted.
+/// What became of a message that the outbox was given.
 pub(crate) enum Accepted {
-    /// It goes out now.
-    Send(Envelope),
+    /// It goes out now. What had to be given up for it comes first.
+    Sent(Vec<Effect>),
     /// The outbox was full: it will be told in this digest.
     InDigest(MessageId),
 }
 
-impl Retry {
-    /// The wait before the attempt after `attempt`: `first`, doubled each time, at most `max`.
-    fn wait(self, attempt: u32) -> Duration {
-        let factor = 1u32.checked_shl(attempt).unwrap_or(u32::MAX);
-        self.first.saturating_mul(factor).min(self.max)
+/// What a message has come to. Told once, when it is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fate {
+    /// It has reached somebody.
+    Reached,
+    /// No destination is for it.
+    Unwanted,
+    /// It has reached no one, and is not sent any more.
+    Lost,
+}
+
+impl Outbox {
+    /// An empty one.
+    pub(crate) fn new(destinations: Vec<Destination>) -> Self {
+        Self {
+            destinations,
+            letters: BTreeMap::new(),
+            due: BTreeSet::new(),
+            reached: BTreeSet::new(),
+            overflow: None,
+            failures: Failures::default(),
+        }
+    }
+
+    pub(crate) fn destinations(&self) -> &[Destination] {
+        &self.destinations
+    }
+
+    /// How many messages are not done with.
+    pub(crate) fn len(&self) -> usize {
+        self.letters.len().saturating_add(usize::from(self.overflow.is_some()))
+    }
+
+    /// Accepts a message. If there is no room, or there was none and the digest of that has not been sent, it
+    /// becomes a part of that digest; what is no notice and no digest never does.
+    pub(crate) fn accept(&mut self, id: MessageId, message: Message, terms: Terms) -> Accepted {
+        // What comes after the overflow must not be told before it: a recovery before its alert.
+        let must_wait = !self.has_room(terms.limit) || self.overflow.is_some();
+        match message {
+            Message::Notice(notice) if must_wait => {
+                let (id, digest) = self.overflow_at(id, terms.now);
+                digest.add_notice(notice, terms.limit);
+                Accepted::InDigest(*id)
+            }
+            Message::Digest(other) if must_wait => {
+                let (id, digest) = self.overflow_at(id, terms.now);
+                digest.absorb(other, terms.limit);
+                Accepted::InDigest(*id)
+            }
+            message => Accepted::Sent(self.send(id, message, terms)),
+        }
+    }
+
+    fn overflow_at(&mut self, id: MessageId, now: Uptime) -> &mut (MessageId, Digest) {
+        self.overflow.get_or_insert_with(|| (id, Digest::new(DigestCause::OutboxFull, now)))
+    }
+
+    /// Whether one more message can be kept, were it by giving up another.
+    fn has_room(&self, limit: usize) -> bool {
+        !self.is_full(limit) || !self.reached.is_empty()
+    }
+
+    /// Whether as many are kept as may be. There is always room for one, or nothing would ever be told.
+    fn is_full(&self, limit: usize) -> bool {
+        self.letters.len() >= limit.max(1)
+    }
+
+    fn send(&mut self, id: MessageId, message: Message, terms: Terms) -> Vec<Effect> {
+        let mut effects = self.make_room(terms);
+        let mut letter = Letter::new(id, message, terms.now);
+        letter.address(&self.destinations, terms);
+        self.post(letter, &mut effects);
+        effects
+    }
+
+    /// Keeps a letter, and sends each of its copies.
+    fn post(&mut self, letter: Letter, effects: &mut Vec<Effect>) {
+        let number = letter.id.sequence();
+        for copy in &letter.copies {
+            self.due.insert((copy.due, number, copy.to));
+            effects.extend(self.deliver(&letter, copy));
+        }
+        if letter.reached {
+            self.reached.insert(number);
+        }
+        self.letters.insert(number, letter);
+    }
+
+    fn deliver(&self, letter: &Letter, copy: &Copy) -> Option<Effect> {
+        let to = self.destinations.get(copy.to)?.clone();
+        Some(Effect::Deliver(letter.envelope(copy, to)))
+    }
+
+    /// Gives up the oldest letters that have reached somebody, until there is room for one more.
+    fn make_room(&mut self, terms: Terms) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        while self.is_full(terms.limit) {
+            let Some(number) = self.reached.pop_first() else { break };
+            while let Some(to) = self.letters.get(&number).and_then(Letter::last_destination) {
+                effects.extend(self.give_up(number, to, terms));
+            }
+        }
+        effects
     }
 }

@@ -187,7 +187,8 @@ impl fmt::Debug for SeveritySet {
     }
 }
 
-/// When a message that no notifier took is sent again: after `first`, then twice as long each time.
+/// When a message that a destination has not taken is sent there again: after `first`, then twice as long each
+/// time, until it is given up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Retry {
@@ -195,8 +196,18 @@ pub struct Retry {
     pub first: Duration,
     /// The longest wait. 5 min.
     pub max: Duration,
-    /// How long the notifiers' answer is awaited before the message is sent again. 2 min.
+    /// How long an answer is awaited before the message is sent again. 2 min.
     pub answer: Duration,
+    /// By how much a wait may be shorter, in percent: one host of many does not come back with all others at
+    /// once. 0, and at most [`MOST_JITTER`](Self::MOST_JITTER).
+    pub jitter: u8,
+    /// How old a message may become before it is given up for those who have not taken it. 7 days.
+    pub give_up: Duration,
+}
+
+impl Retry {
+    /// The most that a wait may be shorter by, in percent.
+    pub const MOST_JITTER: u8 = 50;
 }
 
 impl Default for Retry {
@@ -205,6 +216,8 @@ impl Default for Retry {
             first: Duration::from_secs(5),
             max: Duration::from_secs(300),
             answer: Duration::from_secs(120),
+            jitter: 0,
+            give_up: Duration::from_secs(7 * 86_400),
         }
     }
 }
@@ -217,7 +230,7 @@ pub struct Limits {
     pub guests: usize,
     /// Alerts held, alerts remembered as told, and stops held; each. 10,000.
     pub alerts: usize,
-    /// Messages not yet taken by a notifier. 1,000.
+    /// Messages that some destination has not yet taken. 1,000.
     pub outbox: usize,
     /// Journal entries in the report, from the boot's start. 25.
     pub journal_first: usize,
@@ -251,6 +264,8 @@ impl Policy {
         within("retry.first", self.retry.first, &(secs(1)..=secs(3_600)))?;
         within("retry.max", self.retry.max, &(self.retry.first..=secs(86_400)))?;
         within("retry.answer", self.retry.answer, &(secs(1)..=secs(3_600)))?;
+        count("retry.jitter", self.retry.jitter.into(), 0..=Retry::MOST_JITTER.into())?;
+        within("retry.give_up", self.retry.give_up, &(self.retry.max..=secs(366 * 86_400)))?;
         if let Some(adaptive) = self.adaptive {
             within("adaptive.quiet", adaptive.quiet, &(secs(0)..=secs(3_600)))?;
             let longest = self.guest.max(self.health).max(self.shutdown);

@@ -14,8 +14,8 @@ use core::time::Duration;
 use async_trait::async_trait;
 
 use crate::{
-    BootIdentity, Envelope, Guest, HealthSnapshot, JournalExcerpt, JournalQuery, Occurrence,
-    Origin, Text, Uptime,
+    BootIdentity, Envelope, Guest, HealthSnapshot, JournalExcerpt, JournalQuery, Message,
+    Occurrence, Origin, Text, Uptime,
 };
 
 /// The host's boot timeline and identity.
@@ -111,6 +111,12 @@ pub trait Notifier: Send + Sync {
     /// The notifier's name in configuration and audit.
     fn name(&self) -> &str;
 
+    /// Whether the notifier is for such messages. One that it is not for is not handed to it.
+    fn wants(&self, message: &Message) -> bool {
+        let _ = message;
+        true
+    }
+
     /// Hands one message to the service.
     async fn notify(&self, envelope: &Envelope) -> Result<(), PortError>;
 }
@@ -120,6 +126,10 @@ pub trait Notifier: Send + Sync {
 impl<N: Notifier + ?Sized> Notifier for Arc<N> {
     fn name(&self) -> &str {
         (**self).name()
+    }
+
+    fn wants(&self, message: &Message) -> bool {
+        (**self).wants(message)
     }
 
     async fn notify(&self, envelope: &Envelope) -> Result<(), PortError> {

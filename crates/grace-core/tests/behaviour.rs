@@ -8,6 +8,8 @@ mod behaviour {
     mod bad_input;
     mod clock;
     mod decisions;
+    mod destinations;
+    mod destinations_restart;
     mod facts_asked;
     mod guests;
     mod ledger;

@@ -50,6 +50,8 @@ fn each_key_sets_its_own_value() {
     check("restart = 'grace'", |_| {});
     check("retry = { first = '1s' }", |p| p.retry.first = secs(1));
     check("retry.max = '1h'", |p| p.retry.max = secs(3600));
+    check("retry.jitter = 20", |p| p.retry.jitter = 20);
+    check("retry.give_up = '24h'", |p| p.retry.give_up = secs(86_400));
     check("limits = { guests = 5 }", |p| p.limits.guests = 5);
     check("[limits]\njournal_last = 0", |p| p.limits.journal_last = 0);
     check("bypass = []", |_| {});
@@ -128,6 +130,8 @@ fn a_value_outside_its_limits_is_refused_with_its_name_and_the_limits() {
     check_refused("facts_timeout = '0s'", &["facts_timeout is", "1s to 600s"]);
     check_refused("retry.first = '0s'", &["retry.first is", "1s to 3600s"]);
     check_refused("retry.max = '1s'", &["retry.max is", "5s to 86400s"]);
+    check_refused("retry.jitter = 51", &["retry.jitter is 51", "0 to 50"]);
+    check_refused("retry.give_up = '1m'", &["retry.give_up is", "300s to 31622400s"]);
     check_refused("adaptive.quiet = '2h'", &["adaptive.quiet is", "3600s"]);
     check_refused("adaptive.cap = '1m'", &["adaptive.cap is", "300s to 86400s"]);
     check_refused("adaptive.check_every = '0s'", &["adaptive.check_every is", "1s to 600s"]);

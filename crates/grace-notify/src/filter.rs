@@ -9,11 +9,12 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 /// The kinds a filter knows: those of messages, and those of events, each of which is a `notice`.
-pub(crate) const KINDS: [&str; 12] = [
+pub(crate) const KINDS: [&str; 13] = [
     "startup-report",
     "digest",
     "notice",
     "test",
+    "undelivered",
     "guest-started",
     "guest-stopped",
     "guest-warned",

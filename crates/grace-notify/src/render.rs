@@ -48,6 +48,7 @@ impl From<&Message> for Document {
             Message::Test => Self::new("Test message").with_section(Section::lines([
                 "Whoever reads this is told when something happens.",
             ])),
+            Message::Undelivered(undelivered) => Self::new(undelivered.to_string()),
             other => Self::new(format!("grace: {}", other.kind())),
         }
     }

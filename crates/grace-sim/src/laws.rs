@@ -7,7 +7,7 @@
 //!    entry settles once, with its exact number of events, in an end that its events can have. A message
 //!    that is named as an end tells of the event by name, unless it says that it counts events it does not
 //!    list; a message sent again is the same message. When nothing is due any more, no entry is open, and
-//!    every message was taken. A program that is dead may hold entries; one that lost its state has lost them.
+//!    every message was taken, or was not wanted, or is said to be lost. A program that is dead may hold entries; one that lost its state has lost them.
 //! 2. **One report a boot.** A boot in which the program started with its host has at most one startup
 //!    report; one in which it started later has none. A loss of state in the same boot is a new start.
 //! 3. **Never early, never silent.** No report before the health window ends, which the witness computes
@@ -28,10 +28,14 @@
 //! 7. **Bounded.** Usage is never above the policy's limits: the outbox may have one digest for all that
 //!    does not fit, and a startup report of each boot, more than its own. A time-out that has been handled is not due
 //!    again at once.
+//! 8. **Every destination.** Each message is sent to each destination, under one id, until that has taken it, does
+//!    not want it, or is said to be given up; and no more after that. What is said to be lost has reached no one,
+//!    and nothing else is. When nothing is due any more, each destination is done with each message.
 
 mod alerts;
 mod audit;
 mod bounds;
+mod deliveries;
 mod guests;
 mod life;
 mod matter;
@@ -41,13 +45,14 @@ mod tally;
 use std::fmt;
 
 use grace_core::{
-    Decision, Delivery, Effect, Event, Facts, Guest, MessageId, Policy, Request, Signal, Uptime,
-    Usage,
+    Decision, Delivery, Effect, Envelope, Event, Facts, Guest, Policy, Request, Signal, Text,
+    Uptime, Usage,
 };
 
 use self::alerts::Alerts;
 use self::audit::Audit;
 use self::bounds::Bounds;
+use self::deliveries::Deliveries;
 use self::guests::Guests;
 pub use self::life::Life;
 use self::reports::Reports;
@@ -55,7 +60,7 @@ pub use self::tally::Tally;
 
 /// A law.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[expect(clippy::exhaustive_enums, reason = "the laws are seven")]
+#[expect(clippy::exhaustive_enums, reason = "the laws are eight")]
 pub enum Law {
     /// Every event ends in exactly one place.
     Conservation,
@@ -71,6 +76,8 @@ pub enum Law {
     Invariance,
     /// Memory is bounded, and so is work.
     Bounds,
+    /// Every destination takes every message, or is said not to.
+    EveryDestination,
 }
 
 impl Law {
@@ -123,6 +130,7 @@ pub struct Witness {
     alerts: Alerts,
     guests: Guests,
     bounds: Bounds,
+    deliveries: Deliveries,
     violations: Vec<Violation>,
 }
 
@@ -138,8 +146,16 @@ impl Witness {
             alerts: Alerts::new(policy),
             guests: Guests::default(),
             bounds: Bounds::new(policy.limits),
+            deliveries: Deliveries::new(),
             violations: Vec::new(),
         }
+    }
+
+    /// The same witness, of a run with destinations of these names. Without any, there is one without a name.
+    #[must_use]
+    pub fn with_destinations(mut self, names: &[Text]) -> Self {
+        self.deliveries.set_destinations(names.to_vec());
+        self
     }
 
     /// The program starts.
@@ -151,6 +167,7 @@ impl Witness {
         self.alerts.started(new);
         self.guests.started(new);
         self.bounds.started(life);
+        self.deliveries.started(life);
     }
 
     /// The machine was given an event, and decided this.
@@ -191,12 +208,17 @@ impl Witness {
         self.audit.taken(guests);
     }
 
-    /// Notifiers answered.
-    pub fn delivery(&mut self, now: Uptime, id: &MessageId, delivery: Delivery) {
+    /// A notifier answered.
+    pub fn delivery(&mut self, now: Uptime, envelope: &Envelope, delivery: Delivery) {
         self.goes_in(now);
-        let taken = delivery == Delivery::Taken;
-        self.tally.add(if taken { "messages taken" } else { "messages not taken" });
-        self.violations.extend(self.audit.delivery(self.now, id, taken));
+        self.tally.add(match delivery {
+            Delivery::Taken => "messages taken",
+            Delivery::Unwanted => "messages not wanted",
+            _ => "messages not taken",
+        });
+        let is_done = matches!(delivery, Delivery::Taken | Delivery::Unwanted);
+        self.violations.extend(self.audit.delivery(self.now, &envelope.id, is_done));
+        self.deliveries.delivery(envelope, delivery);
     }
 
     /// The machine wants this done, or has decided it.
@@ -209,6 +231,7 @@ impl Witness {
             Effect::Deliver(envelope) => {
                 let known = self.audit.knows(&envelope.id);
                 found.extend(self.audit.deliver(now, envelope));
+                found.extend(self.deliveries.deliver(now, envelope));
                 if !known {
                     found.extend(self.reports.posted(now, envelope));
                     found.extend(self.alerts.posted(now, &envelope.message));
@@ -227,6 +250,10 @@ impl Witness {
                 found.extend(self.audit.settled(now, *entry, *events, outcome, held));
             }
             Effect::Closed(closing) => found.extend(self.reports.closed(now, closing)),
+            Effect::GaveUp { message, to, lost, .. } => {
+                self.audit.gave_up(message, *lost);
+                found.extend(self.deliveries.gave_up(now, *message, to, *lost));
+            }
             Effect::CollectFacts { request, deadline } => self.reports.asked(*request, *deadline),
         }
     }
@@ -241,6 +268,7 @@ impl Witness {
         found.extend(self.alerts.handled(now));
         found.extend(self.guests.handled(now));
         found.extend(self.bounds.handled(now, usage, due));
+        found.extend(self.deliveries.handled(now, due));
     }
 
     /// The run is over; `runs` is whether the program still runs.
@@ -248,6 +276,7 @@ impl Witness {
         let found = &mut self.violations;
         found.extend(self.audit.ended(self.now, runs));
         found.extend(self.reports.ended(self.now, runs));
+        found.extend(self.deliveries.ended(self.now, runs));
     }
 
     /// What broke a law, in order.

@@ -24,7 +24,7 @@ mod world;
 
 use std::time::Duration;
 
-use grace_core::{Guest, Policy, Uptime};
+use grace_core::{Guest, Policy, Text, Uptime};
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
@@ -60,6 +60,10 @@ struct Plan {
     policy: Policy,
     /// What the host starts at boot, if that is known.
     guests: Vec<Guest>,
+    /// The notifiers' names; none is one without a name.
+    notifiers: Vec<Text>,
+    /// The last of several notifiers never takes anything.
+    is_broken: bool,
     boots: Vec<BootPlan>,
     ends: Ending,
     /// Whether a restart may find the state directory empty.
@@ -78,6 +82,9 @@ struct BootPlan {
     /// How long the host is down after that.
     down: Duration,
 }
+
+/// The names of notifiers, where there are any.
+const NOTIFIERS: [&str; 3] = ["mail", "chat", "pager"];
 
 /// How a timeline ends.
 #[derive(Debug, Clone, Copy, Default)]
@@ -114,15 +121,18 @@ fn plan() -> impl Strategy<Value = Plan> {
         1 => Just(Ending::AsItIs),
         1 => Just(Ending::Dead),
     ];
-    (policy::policy(), world::expected_guests(), boots, ending, weighted(1, 16)).prop_map(
-        |(policy, guests, boots, ends, loses_state)| Plan {
-            policy,
-            guests,
-            boots,
-            ends,
-            loses_state,
-        },
-    )
+    let notifiers =
+        (prop_oneof![4 => Just(0), 1 => Just(1), 3 => Just(2), 1 => Just(3)], weighted(1, 3));
+    (policy::policy(), world::expected_guests(), notifiers, boots, ending, weighted(1, 16))
+        .prop_map(|(mut policy, guests, (notifiers, is_broken), boots, ends, loses_state)| {
+            let notifiers = NOTIFIERS.iter().take(notifiers).map(Text::name).collect::<Vec<_>>();
+            let is_broken = is_broken && notifiers.len() > 1;
+            if is_broken {
+                // What it does not take is given up before the run is over.
+                policy.retry.give_up = policy.retry.max.max(Duration::from_secs(1_200));
+            }
+            Plan { policy, guests, notifiers, is_broken, boots, ends, loses_state }
+        })
 }
 
 /// Boxed, as what is drawn is large and test threads have small stacks.

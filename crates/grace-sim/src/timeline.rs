@@ -27,6 +27,7 @@
 //! | `[start]` | `uptime` | span or `"unknown"` | of the host, when the program first starts |
 //! | | (`unix_time`) | whole number | what the wall clock shows then, in seconds of Unix time |
 //! | `[policy]` | any policy key | | what differs from the default policy, as in the program's configuration |
+//! | | (`notifiers`) | names, such as `["mail", "chat"]` | the notifiers; without it there is one that has no name |
 //! | `[[guest]]` | `id`, `name`, `kind` | as in an event | a guest that the host starts at boot. With none listed, which guests those are is not known, and none can be missing |
 //! | `[[event]]` | `at`, `type`, … | | one step; steps stand in the order of time |
 //!
@@ -52,7 +53,7 @@
 //! | `take-guests` | | the program's owner takes the guest starts collected so far, to tell in a message of its own |
 //! | `health` | one of `document` `unavailable` `slow` | what the health source answers from now on |
 //! | `journal` | one of `text` `unavailable` (`priority` `identifier` `unit` `happened`) | a line is written; or: the journal cannot be read from now on |
-//! | `notifier` | `down` | from now on no notifier takes messages (`true`), or they do (`false`) |
+//! | `notifier` | `down` (`name`) | from now on no notifier takes messages (`true`), or they do (`false`); with a name, that one of `notifiers` |
 //! | `crash` | | the program dies at once, as by `kill -9` |
 //! | `stop` | | the program is stopped cleanly, as by `systemctl stop` or a host that goes down |
 //! | `restart` | (`boot` `uptime` `state`) | the program starts again; one that runs is stopped cleanly before |
@@ -114,6 +115,8 @@ pub struct Timeline {
     pub start: Start,
     /// The policy it runs under.
     pub policy: Policy,
+    /// The names of the notifiers; empty if there is one without a name.
+    pub notifiers: Vec<Text>,
     /// The guests the host starts at boot; empty if those are not known.
     pub guests: Vec<Guest>,
     /// What happens, in the order of time.
@@ -166,10 +169,10 @@ pub enum Action {
     Health(HealthChange),
     /// The journal changes.
     Journal(JournalChange),
-    /// No notifier takes messages from now on.
-    NotifierDown,
-    /// The notifiers take messages again.
-    NotifierUp,
+    /// The notifier of this name, or every one, takes no messages from now on.
+    NotifierDown(Option<Text>),
+    /// The notifier of this name, or every one, takes messages again.
+    NotifierUp(Option<Text>),
     /// The program dies at once.
     Crash,
     /// The program is stopped cleanly.
@@ -261,7 +264,7 @@ impl Action {
             Self::TakeGuests => "take-guests",
             Self::Health(_) => "health",
             Self::Journal(_) => "journal",
-            Self::NotifierDown | Self::NotifierUp => "notifier",
+            Self::NotifierDown(_) | Self::NotifierUp(_) => "notifier",
             Self::Crash => "crash",
             Self::Stop => "stop",
             Self::Restart { .. } => "restart",

@@ -43,6 +43,7 @@ fn every_kind_of_step_is_drawn() {
         "journal, unavailable",
         "notifier",
         "notifier, down",
+        "notifier, one down",
         "resolved",
         "restart",
         "restart, new boot",

@@ -73,7 +73,7 @@ fn the_head_of_the_file() {
     );
     assert_eq!(
         parse("titel = \"t\""),
-        "x.toml:1:1: unknown key \"titel\": the keys here are title, start, policy, guest, event; did you mean \"title\"?"
+        "x.toml:1:1: unknown key \"titel\": the keys here are title, start, policy, notifiers, guest, event; did you mean \"title\"?"
     );
 }
 
@@ -81,7 +81,7 @@ fn the_head_of_the_file() {
 fn keys() {
     check(
         "[[events]]\nat = \"1s\"",
-        "x.toml:4:3: unknown key \"events\": the keys here are title, start, policy, guest, event; did you mean \"event\"?",
+        "x.toml:4:3: unknown key \"events\": the keys here are title, start, policy, notifiers, guest, event; did you mean \"event\"?",
     );
     check(
         "[event]\nat = \"1s\"",

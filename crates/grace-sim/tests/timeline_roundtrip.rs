@@ -99,8 +99,9 @@ fn timelines() -> impl Strategy<Value = Timeline> {
     let guests = btree_map("[1-9][0-9]{2}", (name(), guest_kind()), 0..4);
     let steps = vec((span(), action()), 0..12);
     let start = (option::of(span()), option::of(any::<i64>()));
-    (text(1), start, policy(), guests, steps).prop_map(
-        |(title, (uptime, unix_time), policy, guests, steps)| {
+    let named = any::<bool>();
+    (text(1), start, policy(), named, guests, steps).prop_map(
+        |(title, (uptime, unix_time), policy, named, guests, steps)| {
             let start = Start { uptime: uptime.map(Uptime::from), unix_time };
             let guests = guests.into_iter();
             let guests = guests.map(|(id, (name, kind))| Guest::new(id, name, kind));
@@ -108,8 +109,12 @@ fn timelines() -> impl Strategy<Value = Timeline> {
                 title: Text::new(title),
                 start,
                 policy,
+                notifiers: NOTIFIERS.iter().filter(|_| named).map(Text::name).collect(),
                 guests: guests.map(|guest| guest.with_autostart(true)).collect(),
-                events: in_order(start, steps),
+                events: in_order(
+                    start,
+                    steps.into_iter().filter(|(_, action)| named || !names_one(action)).collect(),
+                ),
             }
         },
     )
@@ -174,12 +179,24 @@ fn policy() -> impl Strategy<Value = Policy> {
         if retry {
             policy.retry.first = Duration::from_secs(7);
             policy.retry.answer = Duration::from_secs(77);
+            policy.retry.jitter = 7;
+            policy.retry.give_up = Duration::from_secs(7_777);
         }
         if limits {
             policy.limits.guests = 3;
         }
         policy
     })
+}
+
+const NOTIFIERS: [&str; 2] = ["mail", "a \"chat\""];
+
+fn which() -> impl Strategy<Value = Option<Text>> {
+    option::of(prop::sample::select(&NOTIFIERS[..]).prop_map(Text::name))
+}
+
+const fn names_one(action: &Action) -> bool {
+    matches!(action, Action::NotifierDown(Some(_)) | Action::NotifierUp(Some(_)))
 }
 
 fn action() -> impl Strategy<Value = Action> {
@@ -190,8 +207,8 @@ fn action() -> impl Strategy<Value = Action> {
         1 => Just(Action::TakeGuests),
         1 => health().prop_map(Action::Health),
         1 => journal().prop_map(Action::Journal),
-        1 => Just(Action::NotifierDown),
-        1 => Just(Action::NotifierUp),
+        1 => which().prop_map(Action::NotifierDown),
+        1 => which().prop_map(Action::NotifierUp),
         1 => Just(Action::Crash),
         1 => Just(Action::Stop),
         1 => restart(),

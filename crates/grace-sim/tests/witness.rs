@@ -12,7 +12,7 @@ use grace_core::{
 };
 use grace_sim::laws::Law;
 
-use self::witness::run::{Told, witness_of};
+use self::witness::run::{Told, witness_of, witness_of_destinations};
 
 /// A run told by `tell` breaks the law, in words that contain these.
 #[track_caller]
@@ -162,8 +162,8 @@ fn law_1_a_stop_that_is_called_expected_on_a_host_that_runs() {
 #[test]
 fn law_1_a_message_that_no_one_took() {
     check(Law::Conservation, "was taken by no one", |told| match told {
-        Told::Delivery(id, _) => {
-            vec![Told::Delivery(id, Delivery::NotTaken { retry_after: None })]
+        Told::Delivery(envelope, _) => {
+            vec![Told::Delivery(envelope, Delivery::NotTaken { retry_after: None })]
         }
         told => vec![told],
     });
@@ -367,4 +367,71 @@ fn law_7_a_timeout_that_is_due_again_at_once() {
         Told::Handled(usage, _) => vec![Told::Handled(usage, Some(Uptime::ZERO))],
         told => vec![told],
     });
+}
+
+/// What is told of a copy that is given up.
+fn gave_up(envelope: &Envelope, lost: bool) -> Told {
+    let (message, to) = (envelope.id, envelope.to.clone());
+    Told::Effect(Effect::GaveUp { message, to, attempts: 1, lost })
+}
+
+#[test]
+fn law_8_a_destination_that_gets_nothing() {
+    let names = ["mail".into(), "chat".into()];
+    let witness = witness_of_destinations(&names, |told| vec![told]);
+    let words: Vec<_> = witness.violations().iter().map(|found| &*found.words).collect();
+    assert!(words.iter().any(|words| words.contains("which no one named")), "{words:#?}");
+    let missed = "was not sent to Text(\"chat\")";
+    assert!(words.iter().any(|words| words.contains(missed)), "{words:#?}");
+}
+
+#[test]
+fn law_8_a_destination_that_does_not_take_its_message() {
+    check(Law::EveryDestination, "which was not given up", |told| match told {
+        Told::Delivery(envelope, _) => {
+            vec![Told::Delivery(envelope, Delivery::NotTaken { retry_after: None })]
+        }
+        told => vec![told],
+    });
+}
+
+#[test]
+fn law_8_a_message_that_is_sent_again_to_one_that_has_it() {
+    check(Law::EveryDestination, "which is done with it", |told| match told {
+        Told::Delivery(envelope, delivery) => {
+            let mut again = envelope.clone();
+            again.attempt += 1;
+            let again = Told::Effect(Effect::Deliver(again));
+            vec![Told::Delivery(envelope, delivery), again]
+        }
+        told => vec![told],
+    });
+}
+
+#[test]
+fn law_8_a_message_that_is_given_up_though_it_was_taken() {
+    check(Law::EveryDestination, "was given up for", |told| match told {
+        Told::Delivery(envelope, delivery) => {
+            let late = gave_up(&envelope, false);
+            vec![Told::Delivery(envelope, delivery), late]
+        }
+        told => vec![told],
+    });
+}
+
+#[test]
+fn law_8_a_message_that_is_lost_and_not_said_to_be() {
+    check(Law::EveryDestination, "was said to be lost: false", |told| match told {
+        Told::Delivery(envelope, _) => vec![gave_up(&envelope, false)],
+        told => vec![told],
+    });
+}
+
+#[test]
+fn a_message_that_is_said_to_be_given_up_breaks_no_law() {
+    let witness = witness_of(Policy::default(), |told| match told {
+        Told::Delivery(envelope, _) => vec![gave_up(&envelope, true)],
+        told => vec![told],
+    });
+    assert_eq!(witness.violations(), []);
 }

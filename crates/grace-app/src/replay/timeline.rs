@@ -38,6 +38,7 @@ impl Recording {
             steps.push(Step { at, action: Action::Stop });
         }
         Timeline {
+            notifiers: Vec::new(),
             title: Text::new(self.title()),
             start: Start { uptime: Some(start), unix_time: self.unix_time(start) },
             policy,

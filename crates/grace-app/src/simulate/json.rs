@@ -45,10 +45,25 @@ enum Document<'a> {
         id: String,
         kind: &'static str,
         attempt: u32,
+        #[serde(skip_serializing_if = "str::is_empty")]
+        to: &'a str,
     },
     Message(Box<MessageDocument<'a>>),
+    Taken {
+        id: String,
+        to: &'a str,
+    },
     Refused {
         id: String,
+        #[serde(skip_serializing_if = "str::is_empty")]
+        to: &'a str,
+    },
+    GivenUp {
+        id: String,
+        #[serde(skip_serializing_if = "str::is_empty")]
+        to: &'a str,
+        attempts: u32,
+        lost: bool,
     },
     Settled {
         entry: u64,
@@ -64,6 +79,8 @@ enum Document<'a> {
 #[derive(Serialize)]
 struct MessageDocument<'a> {
     id: String,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    to: &'a str,
     kind: &'static str,
     title: String,
     body: String,
@@ -109,9 +126,21 @@ impl<'a> From<&'a What> for Document<'a> {
                 id: envelope.id.to_string(),
                 kind: envelope.message.kind(),
                 attempt: envelope.attempt,
+                to: envelope.to.name(),
             },
             What::Received(envelope) => Self::Message(Box::new(envelope.into())),
-            What::NotTaken(id) => Self::Refused { id: id.to_string() },
+            What::TakenToo(envelope) => {
+                Self::Taken { id: envelope.id.to_string(), to: envelope.to.name() }
+            }
+            What::NotTaken(envelope) => {
+                Self::Refused { id: envelope.id.to_string(), to: envelope.to.name() }
+            }
+            What::GivenUp { message, to, attempts, lost } => Self::GivenUp {
+                id: message.to_string(),
+                to: to.name(),
+                attempts: *attempts,
+                lost: *lost,
+            },
             What::Settled { entry, events, outcome } => {
                 Self::Settled { entry: entry.get(), events: *events, outcome: outcome.as_str() }
             }
@@ -130,6 +159,7 @@ impl<'a> From<&'a Envelope> for MessageDocument<'a> {
         };
         Self {
             id: envelope.id.to_string(),
+            to: envelope.to.name(),
             kind: envelope.message.kind(),
             title: rendered.title,
             body: rendered.body,

@@ -1,12 +1,11 @@
 //! What happened in a simulated run, in order.
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use grace_core::{
-    BootKind, Closing, Decision, Delivery, Effect, Envelope, Event, Grace, MessageId, Outcome,
-    Sequence, Uptime, Window,
+    BootKind, Closing, Decision, Delivery, Destination, Effect, Envelope, Event, Grace, MessageId,
+    Outcome, Sequence, Uptime, Window,
 };
 
 use super::world::SimClock;
@@ -67,12 +66,25 @@ pub enum What {
     Unseen(Event),
     /// The machine asked for facts.
     FactsAsked,
-    /// A message was handed to the notifiers.
+    /// A message was handed to a notifier.
     Sent(Envelope),
-    /// A message was taken: a person has it.
+    /// A message was taken: it has reached people.
     Received(Envelope),
-    /// No notifier took a message.
-    NotTaken(MessageId),
+    /// A message that had reached people already was taken by another notifier too.
+    TakenToo(Envelope),
+    /// A notifier did not take a message.
+    NotTaken(Envelope),
+    /// A message was given up for a notifier.
+    GivenUp {
+        /// The message.
+        message: MessageId,
+        /// The notifier.
+        to: Destination,
+        /// How often it was sent there.
+        attempts: u32,
+        /// It has reached no one.
+        lost: bool,
+    },
     /// An entry of the audit came to its end.
     Settled {
         /// The entry.
@@ -136,7 +148,7 @@ impl Log {
         self.lock().entries.clone()
     }
 
-    /// The messages people received, in order.
+    /// The messages people received, in order; each when it first reached any.
     #[must_use]
     pub fn received(&self) -> Vec<(Duration, Envelope)> {
         let received = |entry: &Entry| match &entry.what {
@@ -144,6 +156,14 @@ impl Log {
             _ => None,
         };
         self.lock().entries.iter().filter_map(received).collect()
+    }
+
+    /// Whether another notifier has taken this message before.
+    fn is_with_another(&self, envelope: &Envelope) -> bool {
+        self.lock().entries.iter().any(|entry| match &entry.what {
+            What::Received(earlier) => earlier.id == envelope.id && earlier.to != envelope.to,
+            _ => false,
+        })
     }
 
     pub(super) fn push(&self, t: Duration, what: What) {
@@ -165,20 +185,16 @@ pub(super) struct LogRecorder {
     log: Log,
     clock: SimClock,
     windows: Option<Windows>,
-    on_the_way: BTreeMap<MessageId, Envelope>,
 }
 
 impl LogRecorder {
     pub(super) fn new(log: Log, clock: SimClock) -> Self {
-        Self { log, clock, windows: None, on_the_way: BTreeMap::new() }
+        Self { log, clock, windows: None }
     }
 
-    fn effect(&mut self, effect: &Effect) -> Option<What> {
+    fn effect(effect: &Effect) -> Option<What> {
         match effect {
-            Effect::Deliver(envelope) => {
-                self.on_the_way.insert(envelope.id, envelope.clone());
-                Some(What::Sent(envelope.clone()))
-            }
+            Effect::Deliver(envelope) => Some(What::Sent(envelope.clone())),
             Effect::CollectFacts { .. } => Some(What::FactsAsked),
             // The event's own entry tells.
             Effect::Accepted { .. } => None,
@@ -186,13 +202,21 @@ impl LogRecorder {
                 Some(What::Settled { entry: *entry, events: *events, outcome: *outcome })
             }
             Effect::Closed(closing) => Some(What::Closed(*closing)),
+            Effect::GaveUp { message, to, attempts, lost } => Some(What::GivenUp {
+                message: *message,
+                to: to.clone(),
+                attempts: *attempts,
+                lost: *lost,
+            }),
         }
     }
 
-    fn delivery(&mut self, id: &MessageId, delivery: Delivery) -> Option<What> {
+    fn delivery(&self, envelope: &Envelope, delivery: Delivery) -> What {
+        let envelope = envelope.clone();
         match delivery {
-            Delivery::Taken => self.on_the_way.remove(id).map(What::Received),
-            _ => Some(What::NotTaken(*id)),
+            Delivery::Taken if self.log.is_with_another(&envelope) => What::TakenToo(envelope),
+            Delivery::Taken => What::Received(envelope),
+            _ => What::NotTaken(envelope),
         }
     }
 
@@ -234,8 +258,8 @@ impl Recorder for LogRecorder {
                 },
             }),
             Record::Signal(_) | Record::Facts(..) | Record::Taken(_) | Record::Timeout => None,
-            Record::Effect(effect) => self.effect(effect),
-            Record::Delivery(id, delivery) => self.delivery(id, delivery),
+            Record::Effect(effect) => Self::effect(effect),
+            Record::Delivery(envelope, delivery) => Some(self.delivery(envelope, delivery)),
             Record::Handled(grace) => {
                 let due = grace.poll_timeout().map(|due| on_timeline(t, now, due));
                 self.log.lock().due = due;

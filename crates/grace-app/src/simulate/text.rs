@@ -3,11 +3,11 @@
 use std::fmt::Write;
 use std::time::Duration;
 
-use grace_core::{Decision, Outcome};
+use grace_core::{Decision, Destination, Outcome, Text};
 use grace_notify::render;
 
 use super::{Entry, Log, What, Windows};
-use crate::words::event;
+use crate::words::{count, event};
 
 impl Log {
     /// The log, one line for each thing that happened, the time since the timeline began in the first column.
@@ -60,17 +60,42 @@ fn words(entry: &Entry) -> Option<(&'static str, String)> {
                 0 => String::new(),
                 attempt => format!(", attempt {}", attempt + 1),
             };
-            ("send", format!("{}{again}", envelope.message.kind()))
+            ("send", format!("{}{}{again}", envelope.message.kind(), to(&envelope.to)))
         }
         What::Received(envelope) => {
             let message = render(&envelope.message);
-            ("receive", format!("{}\n{}", message.title, message.body))
+            let by = by(&envelope.to).map(|by| format!("({by}) ")).unwrap_or_default();
+            ("receive", format!("{by}{}\n{}", message.title, message.body))
         }
-        What::NotTaken(_) => ("refused", "no notifier took the message".to_string()),
+        What::TakenToo(envelope) => {
+            ("receive", format!("{}{}, too", envelope.message.kind(), to(&envelope.to)))
+        }
+        What::NotTaken(envelope) => {
+            let words = by(&envelope.to)
+                .map_or("no notifier took the message".to_string(), |name| {
+                    format!("{name} did not take the message")
+                });
+            ("refused", words)
+        }
+        What::GivenUp { to, attempts, lost, .. } => {
+            let times = count(u64::from(*attempts), "time");
+            let lost = if *lost { "; it has reached no one" } else { "" };
+            ("given up", format!("a message{}, sent {times}{lost}", self::to(to)))
+        }
         What::Settled { .. } => return None,
         What::Closed(closing) => ("closed", closing.as_str().to_string()),
         What::Ended => ("end", "nothing is due".to_string()),
     })
+}
+
+/// A notifier's name, if it has one.
+fn by(to: &Destination) -> Option<&Text> {
+    Some(to.name()).filter(|name| !name.is_empty())
+}
+
+/// ` to mail`; nothing for a notifier without a name.
+fn to(to: &Destination) -> String {
+    by(to).map(|name| format!(" to {name}")).unwrap_or_default()
 }
 
 /// How the entries that settle together from here on ended, and how many log entries that is.

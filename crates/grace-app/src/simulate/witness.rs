@@ -44,7 +44,10 @@ struct Seen {
 impl WitnessRecorder {
     fn new(timeline: &Timeline) -> Self {
         let lives = Life::all(timeline).into();
-        let seen = Seen { witness: Witness::new(&timeline.policy), lives };
+        let seen = Seen {
+            witness: Witness::new(&timeline.policy).with_destinations(&timeline.notifiers),
+            lives,
+        };
         Self(Arc::new(Mutex::new(seen)))
     }
 
@@ -63,7 +66,7 @@ impl Recorder for WitnessRecorder {
             Record::Facts(request, facts) => witness.facts(now, request, facts),
             Record::Taken(guests) => witness.taken(now, guests),
             Record::Timeout => witness.timeout(now),
-            Record::Delivery(id, delivery) => witness.delivery(now, id, delivery),
+            Record::Delivery(envelope, delivery) => witness.delivery(now, envelope, delivery),
             Record::Effect(effect) => witness.effect(now, effect),
             Record::Handled(grace) => witness.handled(now, grace.usage(), grace.poll_timeout()),
         }

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use grace_core::{
-    BootId, BootIdentity, Event, Guest, HealthSnapshot, HealthSource, PortError, PortErrorKind,
-    Status, Text, Uptime, UptimeSource,
+    BootId, BootIdentity, Event, Guest, HealthSnapshot, HealthSource, Notifier, PortError,
+    PortErrorKind, Status, Text, Uptime, UptimeSource,
 };
 use grace_sim::fakes::{Conduct, FakeHealth, FakeJournal, FakeNotifier, FakeUptime};
 use grace_sim::timeline::{Action, ClockStep, HealthChange, JournalChange, Timeline};
@@ -25,7 +25,7 @@ pub(super) struct World {
     host: Host,
     journal: FakeJournal,
     health: Health,
-    person: FakeNotifier,
+    people: Vec<FakeNotifier>,
     wall_offset: Arc<AtomicI64>,
 }
 
@@ -35,7 +35,7 @@ impl World {
         let host = Host::new(timeline.start.uptime);
         let journal = FakeJournal::new(first_boot());
         let health = Health::new(&timeline.guests);
-        let person = FakeNotifier::new("person");
+        let people = notifiers(&timeline.notifiers);
         let wall_offset = Arc::new(AtomicI64::new(0));
         let began = timeline.start.unix_time.unwrap_or(WALL_CLOCK);
         let wall_clock = {
@@ -45,10 +45,10 @@ impl World {
                 Some(began.saturating_add(passed).saturating_add(offset.load(Ordering::Relaxed)))
             }
         };
-        let ports = Ports::new(host.clone(), journal.clone(), health.clone())
-            .with_notifier(person.clone())
-            .with_wall_clock(wall_clock);
-        Self { clock, ports, host, journal, health, person, wall_offset }
+        let ports =
+            Ports::new(host.clone(), journal.clone(), health.clone()).with_wall_clock(wall_clock);
+        let ports = people.iter().cloned().fold(ports, Ports::with_notifier);
+        Self { clock, ports, host, journal, health, people, wall_offset }
     }
 
     /// Changes the host as a step says. Returns the change in words.
@@ -56,13 +56,17 @@ impl World {
         match action {
             Action::Health(change) => self.change_health(change),
             Action::Journal(change) => self.change_journal(change),
-            Action::NotifierDown => {
-                self.person.behave(Conduct::Refuses(PortErrorKind::Missing));
-                "no notifier takes messages".to_string()
+            Action::NotifierDown(name) => {
+                self.behave(name.as_ref(), &Conduct::Refuses(PortErrorKind::Missing));
+                name.as_ref().map_or("no notifier takes messages".to_string(), |name| {
+                    format!("{name} takes no messages")
+                })
             }
-            Action::NotifierUp => {
-                self.person.behave(Conduct::Takes);
-                "the notifiers take messages again".to_string()
+            Action::NotifierUp(name) => {
+                self.behave(name.as_ref(), &Conduct::Takes);
+                name.as_ref().map_or("the notifiers take messages again".to_string(), |name| {
+                    format!("{name} takes messages again")
+                })
             }
             Action::ClockStep(step) => self.step_clock(*step),
             Action::Suspend(span) => {
@@ -72,6 +76,14 @@ impl World {
             }
             Action::Note(words) => words.to_string(),
             other => format!("nothing changes by {}", other.name()),
+        }
+    }
+
+    /// From now on the notifier of this name behaves like this, or every one does.
+    fn behave(&self, name: Option<&Text>, conduct: &Conduct) {
+        let is_meant = |person: &&FakeNotifier| name.is_none_or(|name| name == person.name());
+        for person in self.people.iter().filter(is_meant) {
+            person.behave(conduct.clone());
         }
     }
 
@@ -132,6 +144,12 @@ impl World {
     pub(super) fn dated(&self, event: Event) -> Event {
         event.happened(self.host.uptime.now())
     }
+}
+
+/// A notifier of each name; without names, one that has none.
+fn notifiers(names: &[Text]) -> Vec<FakeNotifier> {
+    let unnamed = names.is_empty().then(Text::default);
+    names.iter().chain(&unnamed).map(|name| FakeNotifier::new(name.as_str())).collect()
 }
 
 fn seconds(span: Duration) -> String {

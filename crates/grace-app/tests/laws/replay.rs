@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use grace::driver::{Record, Recorder};
 use grace::simulate::run_with;
-use grace_core::{Delivery, Effect, Event, Facts, Grace, MessageId, Request, Signal, Uptime};
+use grace_core::{Delivery, Effect, Envelope, Event, Facts, Grace, Request, Signal, Uptime};
 use grace_sim::timeline::Timeline;
 
 /// What went into the machines of a run, and what came out of them.
@@ -19,7 +19,7 @@ enum Input {
     Event(Event),
     Signal(Signal),
     Facts(Request, Box<Facts>),
-    Delivery(MessageId, Delivery),
+    Delivery(Envelope, Delivery),
     Taken,
     Timeout,
 }
@@ -61,7 +61,9 @@ impl Replay {
                 Input::Facts(request, facts) => {
                     grace.handle_facts(*now, *request, (**facts).clone());
                 }
-                Input::Delivery(id, delivery) => grace.handle_delivery(*now, id, *delivery),
+                Input::Delivery(envelope, delivery) => {
+                    grace.handle_delivery(*now, envelope, *delivery);
+                }
                 Input::Taken => drop(grace.take_guests(*now)),
                 Input::Timeout => grace.handle_timeout(*now),
             }
@@ -82,7 +84,7 @@ impl Recorder for Shared {
             Record::Event(event, _) => Input::Event(event.clone()),
             Record::Signal(signal) => Input::Signal(signal.clone()),
             Record::Facts(request, facts) => Input::Facts(request, Box::new(facts.clone())),
-            Record::Delivery(id, delivery) => Input::Delivery(*id, delivery),
+            Record::Delivery(envelope, delivery) => Input::Delivery(envelope.clone(), delivery),
             Record::Taken(_) => Input::Taken,
             Record::Timeout => Input::Timeout,
             Record::Effect(effect) => return replay.seen.push(effect.clone()),

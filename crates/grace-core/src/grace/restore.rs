@@ -12,8 +12,8 @@ use crate::ledger::Ledger;
 use crate::message::append;
 use crate::outbox::Outbox;
 use crate::{
-    Anchor, BootIdentity, BootKind, CategoryRule, Closing, Effect, Limits, Outcome, Policy,
-    PreviousBoot, Uptime,
+    Anchor, BootIdentity, BootKind, CategoryRule, Closing, Destination, Effect, Limits, Outcome,
+    Policy, PreviousBoot, Uptime,
 };
 
 /// Everything a machine knew when it was saved.
@@ -44,25 +44,25 @@ pub(super) struct PreviousEntries {
     pub(super) entries: Vec<Entry>,
 }
 
-pub(super) fn start(policy: Policy, start: Start) -> Grace {
-    let Start { uptime, identity, saved } = start;
-    match saved {
-        None => first(policy, uptime, identity),
-        Some(SavedState(saved)) if saved.is_of(&identity, uptime) => {
-            resumed(policy, uptime, identity, *saved)
+pub(super) fn start(policy: Policy, mut start: Start) -> Grace {
+    match start.saved.take() {
+        None => first(policy, start),
+        Some(SavedState(saved)) if saved.is_of(&start.identity, start.uptime) => {
+            resumed(policy, start, *saved)
         }
-        Some(SavedState(saved)) => rebooted(policy, uptime, identity, *saved),
+        Some(SavedState(saved)) => rebooted(policy, start, *saved),
     }
 }
 
 /// A start without a past.
-fn first(policy: Policy, uptime: Option<Uptime>, identity: BootIdentity) -> Grace {
+fn first(policy: Policy, start: Start) -> Grace {
+    let Start { uptime, identity, destinations, .. } = start;
     let is_boot = uptime.is_none_or(|uptime| uptime.since_boot() < policy.boot_uptime);
     let kind = if is_boot { BootKind::Boot } else { BootKind::Restart };
     let started_at = uptime.unwrap_or(Uptime::ZERO);
     let anchor = anchor(&policy, started_at);
     let origin = Origin { identity, kind, started_at, uptime_known: uptime.is_some(), anchor };
-    let mut grace = Grace::from_state(State::new(origin), policy);
+    let mut grace = Grace::from_state(State::new(origin, Destination::list(destinations)), policy);
     if kind == BootKind::Restart {
         grace.state.report = ReportState::Closed;
         grace.effects.push_back(Effect::Closed(Closing::Restart));
@@ -74,12 +74,8 @@ fn first(policy: Policy, uptime: Option<Uptime>, identity: BootIdentity) -> Grac
 ///
 /// Windows that still run, and a report that is still to come, go on as if nothing had happened. Otherwise
 /// it is a mere restart, however short the host's uptime: a boot has one report.
-fn resumed(
-    policy: Policy,
-    uptime: Option<Uptime>,
-    identity: BootIdentity,
-    mut state: State,
-) -> Grace {
+fn resumed(policy: Policy, start: Start, mut state: State) -> Grace {
+    let Start { uptime, identity, destinations, .. } = start;
     let now = uptime.unwrap_or(state.last_seen).max(state.last_seen);
     state.last_seen = now;
     state.collecting = None;
@@ -87,7 +83,7 @@ fn resumed(
     state.origin.started_at = now;
     state.origin.uptime_known = uptime.is_some();
     let mut grace = Grace::from_state(state, policy);
-    grace.resume_outbox();
+    grace.resume_outbox(destinations, now);
     if !grace.goes_on(now) {
         grace.open_windows_again(now);
     }
@@ -95,21 +91,17 @@ fn resumed(
 }
 
 /// A start in another boot than the one that was saved: the host went down in between.
-fn rebooted(
-    policy: Policy,
-    uptime: Option<Uptime>,
-    identity: BootIdentity,
-    mut saved: State,
-) -> Grace {
+fn rebooted(policy: Policy, start: Start, mut saved: State) -> Grace {
+    let destinations = start.destinations.clone();
     let previous = saved.leave_behind(&policy.limits);
     let (_, stops) = saved.stops.take();
-    let mut grace = first(policy, uptime, identity);
+    let mut grace = first(policy, start);
     grace.state.sequence = saved.sequence;
     grace.state.outbox = saved.outbox;
     grace.state.told = saved.told;
     grace.state.previous = previous;
     grace.settle_all(stops, &Outcome::ExpectedStop);
-    grace.resume_outbox();
+    grace.resume_outbox(destinations, saved.last_seen);
     grace
 }
 
@@ -158,17 +150,10 @@ impl Grace {
         self.view = initial_view(&self.policy, BootKind::Restart, self.state.origin.anchor);
         self.refresh_windows();
     }
-
-    /// Sends again what no notifier is known to have taken.
-    fn resume_outbox(&mut self) {
-        let (now, retry) = (self.state.last_seen, self.policy.retry);
-        let again = self.state.outbox.resume(now, retry);
-        self.effects.extend(again.into_iter().map(Effect::Deliver));
-    }
 }
 
 impl State {
-    fn new(origin: Origin) -> Self {
+    fn new(origin: Origin, destinations: Vec<Destination>) -> Self {
         Self {
             last_seen: origin.started_at,
             // A program that lost its state must not use its old numbers again in the same boot.
@@ -186,7 +171,7 @@ impl State {
             told: ToldAlerts::default(),
             shutdown: None,
             stops: HeldStops::default(),
-            outbox: Outbox::default(),
+            outbox: Outbox::new(destinations),
             previous: None,
         }
     }

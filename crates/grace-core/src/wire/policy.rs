@@ -30,7 +30,7 @@ use crate::{Severity, Text};
 /// # adaptive = { quiet = "60s", cap = "15m", check_every = "15s" }
 /// bypass = ["critical"]        # severities never held
 /// facts_timeout = "30s"
-/// retry = { first = "5s", max = "5m", answer = "2m" }
+/// retry = { first = "5s", max = "5m", answer = "2m", jitter = 0, give_up = "168h" }
 /// limits = { guests = 10000, alerts = 10000, outbox = 1000, journal_first = 25, journal_last = 25 }
 ///
 /// [categories]                 # naming one category replaces the default four
@@ -147,6 +147,10 @@ struct RetryForm {
     max: Duration,
     #[serde(deserialize_with = "span")]
     answer: Duration,
+    /// In percent.
+    jitter: u8,
+    #[serde(deserialize_with = "span")]
+    give_up: Duration,
 }
 
 #[derive(Deserialize)]

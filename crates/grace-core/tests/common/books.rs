@@ -33,7 +33,10 @@ impl Books {
                     self.faults.push(format!("entry {entry} ends with {events}, it has {open:?}"));
                 }
             }
-            Effect::Deliver(_) | Effect::CollectFacts { .. } | Effect::Closed(_) => {}
+            Effect::Deliver(_)
+            | Effect::CollectFacts { .. }
+            | Effect::Closed(_)
+            | Effect::GaveUp { .. } => {}
         }
     }
 

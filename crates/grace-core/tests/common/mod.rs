@@ -10,9 +10,11 @@ pub(crate) use self::words::{
     started, stopped, warned,
 };
 
+use std::collections::BTreeMap;
+
 use grace_core::{
-    Decision, Delivery, Digest, Effect, Event, Facts, Grace, Message, Notice, Policy, SavedState,
-    Signal, Start, StartupReport, Uptime,
+    Decision, Delivery, Digest, Effect, Envelope, Event, Facts, Grace, Message, Notice, Policy,
+    SavedState, Signal, Start, StartupReport, Uptime,
 };
 
 /// How often a host may have to look at the machine at one instant before it comes to rest.
@@ -28,6 +30,8 @@ pub(crate) struct Host {
     pub(crate) facts: Option<Facts>,
     /// What became of a message; `None` leaves it without an answer.
     pub(crate) delivery: Option<Delivery>,
+    /// What became of it where that differs, by the destination's name.
+    pub(crate) deliveries: BTreeMap<String, Option<Delivery>>,
     pub(crate) books: Books,
 }
 
@@ -56,6 +60,7 @@ impl Host {
             log: Vec::new(),
             facts: Some(facts()),
             delivery: Some(Delivery::Taken),
+            deliveries: BTreeMap::new(),
             books: Books::default(),
         };
         host.drain();
@@ -69,9 +74,16 @@ impl Host {
     }
 
     pub(crate) fn restart_with(&mut self, uptime: Option<f64>, boot: &str, saved: SavedState) {
+        let names: Vec<_> = self.grace.destinations().iter().map(|to| to.name().clone()).collect();
         let start = Start::new(uptime.map(at), identity(boot)).with_saved(saved);
+        self.restart_as(start.with_destinations(names));
+    }
+
+    /// The program starts again, on a host whose uptime is known if `start` says it.
+    pub(crate) fn restart_as(&mut self, start: Start) {
+        let uptime = start.uptime;
         self.grace = Grace::new(self.grace.policy().clone(), start);
-        self.now = uptime.map_or(self.now, at);
+        self.now = uptime.unwrap_or(self.now);
         self.drain();
     }
 
@@ -138,22 +150,37 @@ impl Host {
         while let Some(effect) = self.grace.poll_effect() {
             self.books.enter(&effect);
             self.log.push((self.now, effect.clone()));
-            match (effect, &self.facts, self.delivery) {
-                (Effect::CollectFacts { request, .. }, Some(facts), _) => {
+            match (effect, &self.facts) {
+                (Effect::CollectFacts { request, .. }, Some(facts)) => {
                     self.grace.handle_facts(self.now, request, facts.clone());
                 }
-                (Effect::Deliver(envelope), _, Some(delivery)) => {
-                    self.grace.handle_delivery(self.now, &envelope.id, delivery);
+                (Effect::Deliver(envelope), _) => {
+                    if let Some(delivery) = self.delivery_of(&envelope) {
+                        self.grace.handle_delivery(self.now, &envelope, delivery);
+                    }
                 }
                 _ => {}
             }
         }
     }
 
-    /// Every message that was sent for the first time, in order.
+    fn delivery_of(&self, envelope: &Envelope) -> Option<Delivery> {
+        let own = self.deliveries.get(envelope.to.name().as_str());
+        own.copied().unwrap_or(self.delivery)
+    }
+
+    /// From now on this becomes of the messages to the destination of this name.
+    pub(crate) fn answer(&mut self, name: &str, delivery: Option<Delivery>) -> &mut Self {
+        self.deliveries.insert(name.to_owned(), delivery);
+        self
+    }
+
+    /// Every message that was sent to the first destination for the first time, in order.
     pub(crate) fn messages(&self) -> impl Iterator<Item = &Message> {
         self.log.iter().filter_map(|(_, effect)| match effect {
-            Effect::Deliver(envelope) if envelope.attempt == 0 => Some(&*envelope.message),
+            Effect::Deliver(envelope) if envelope.attempt == 0 && envelope.to.index() == 0 => {
+                Some(&*envelope.message)
+            }
             _ => None,
         })
     }
@@ -201,10 +228,9 @@ impl Host {
 
     /// The messages and closings, one line each; what is recorded of single events is left out.
     pub(crate) fn told(&self) -> Vec<String> {
-        let told = self
-            .log
-            .iter()
-            .filter(|(_, effect)| matches!(effect, Effect::Deliver(_) | Effect::Closed(_)));
+        let told = self.log.iter().filter(|(_, effect)| {
+            matches!(effect, Effect::Deliver(_) | Effect::Closed(_) | Effect::GaveUp { .. })
+        });
         told.map(|(at, effect)| print::line(*at, effect)).collect()
     }
 

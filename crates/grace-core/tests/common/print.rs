@@ -1,15 +1,19 @@
 //! Effects as lines: `180.000s digest guests-started: started web (100)`.
 
 use grace_core::{
-    Closing, Decision, Digest, Effect, Event, Guest, HeldAlert, Message, Notice, Uptime,
+    Closing, Decision, Destination, Digest, Effect, Event, Guest, HeldAlert, Message, Notice,
+    Undelivered, Uptime,
 };
 
 pub(crate) fn line(at: Uptime, effect: &Effect) -> String {
     let what = match effect {
-        Effect::Deliver(envelope) => match envelope.attempt {
-            0 => message(&envelope.message),
-            attempt => format!("{}, attempt {attempt}", message(&envelope.message)),
-        },
+        Effect::Deliver(envelope) => {
+            let to = to(&envelope.to);
+            match envelope.attempt {
+                0 => format!("{}{to}", message(&envelope.message)),
+                attempt => format!("{}{to}, attempt {attempt}", message(&envelope.message)),
+            }
+        }
         Effect::CollectFacts { deadline, .. } => format!("collect facts until {deadline}"),
         Effect::Accepted { event, entry, decision } if event == entry => {
             format!("accept {event}: {}", self::decision(*decision))
@@ -22,6 +26,10 @@ pub(crate) fn line(at: Uptime, effect: &Effect) -> String {
         }
         Effect::Closed(Closing::Acknowledged(_)) => "closed: acknowledged".to_string(),
         Effect::Closed(closing) => format!("closed: {}", closing.as_str()),
+        Effect::GaveUp { to, attempts, lost, .. } => {
+            let lost = if *lost { ", lost" } else { "" };
+            format!("gave up{}, sent {attempts} times{lost}", self::to(to))
+        }
     };
     format!("{at} {what}")
 }
@@ -39,8 +47,17 @@ fn message(message: &Message) -> String {
         Message::StartupReport(_) => "report".to_string(),
         Message::Notice(notice) => format!("notice {}", self::notice(notice)),
         Message::Digest(digest) => self::digest(digest),
+        Message::Undelivered(undelivered) => {
+            let Undelivered { to, messages, lost, oldest, .. } = undelivered;
+            format!("undelivered to {to}: {messages}, {lost} lost, the oldest {oldest:?} old")
+        }
         other => format!("{other:?}"),
     }
+}
+
+/// Nothing of a destination without a name.
+fn to(to: &Destination) -> String {
+    if to.name().is_empty() { String::new() } else { format!(" to {to}") }
 }
 
 fn notice(notice: &Notice) -> String {

@@ -119,7 +119,7 @@ impl Machine {
                     } else {
                         Delivery::NotTaken { retry_after: None }
                     };
-                    self.grace.handle_delivery(self.now, &envelope.id, delivery);
+                    self.grace.handle_delivery(self.now, &envelope, delivery);
                 }
                 Effect::Accepted { entry, .. } => {
                     self.accepted += 1;
@@ -131,7 +131,7 @@ impl Machine {
                     self.last.recovered |= outcome == Outcome::Recovered;
                     tally::count(outcome_name(&outcome), true);
                 }
-                Effect::CollectFacts { .. } | Effect::Closed(_) => {}
+                Effect::CollectFacts { .. } | Effect::Closed(_) | Effect::GaveUp { .. } => {}
             }
         }
     }

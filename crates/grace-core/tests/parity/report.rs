@@ -68,7 +68,10 @@ fn report(vector: &Value, health: &str) -> Result<StartupReport, String> {
                     return Ok((**report).clone());
                 }
             }
-            Effect::Accepted { .. } | Effect::Settled { .. } | Effect::Closed(_) => {}
+            Effect::Accepted { .. }
+            | Effect::Settled { .. }
+            | Effect::Closed(_)
+            | Effect::GaveUp { .. } => {}
         }
     }
     Err("no report was made".to_string())

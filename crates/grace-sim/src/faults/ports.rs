@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use grace_core::{
     BootIdentity, Envelope, Guest, HealthSnapshot, HealthSource, Journal, JournalExcerpt,
-    JournalQuery, Notifier, PortError, Uptime, UptimeSource,
+    JournalQuery, Message, Notifier, PortError, Uptime, UptimeSource,
 };
 
 use crate::faults::Faulty;
@@ -45,6 +45,10 @@ impl<P: HealthSource> HealthSource for Faulty<P> {
 impl<P: Notifier> Notifier for Faulty<P> {
     fn name(&self) -> &str {
         self.port.name()
+    }
+
+    fn wants(&self, message: &Message) -> bool {
+        self.port.wants(message)
     }
 
     async fn notify(&self, envelope: &Envelope) -> Result<(), PortError> {

@@ -38,8 +38,8 @@ pub(super) struct Audit {
 #[derive(Debug, Clone)]
 struct Sent {
     message: Arc<Message>,
-    attempt: u32,
-    taken: bool,
+    /// Somebody has taken it or does not want it, or it is said to be lost.
+    done: bool,
 }
 
 /// An entry that ended in a message.
@@ -76,7 +76,7 @@ impl Audit {
             self.open.clear();
             self.awaited.clear();
             self.last_event = None;
-            self.messages.retain(|_, sent| sent.taken);
+            self.messages.retain(|_, sent| sent.done);
             // Such a program cannot know which numbers it has used: it has no memory, and no clock or one
             // that stands where it stood. Real programs do not start twice in one instant.
             let same_instant = self.started == Some(now);
@@ -191,32 +191,34 @@ impl Audit {
 
     pub(super) fn deliver(&mut self, now: Uptime, envelope: &Envelope) -> Vec<Violation> {
         let mut found = Found::at(now);
-        let Envelope { id, attempt, message, .. } = envelope;
-        if let Some(sent) = self.messages.get_mut(id) {
+        let Envelope { id, message, .. } = envelope;
+        if let Some(sent) = self.messages.get(id) {
             if sent.message != *message {
                 found.add(format!("message {id} is not what it was when it was first sent"));
             }
-            if sent.attempt >= *attempt {
-                found.add(format!("message {id} was sent again as attempt {attempt}"));
-            }
-            sent.attempt = *attempt;
             return found.all;
         }
         for end in self.awaited.remove(id).into_iter().flatten() {
             found.extend(end.judge(now, &self.names, message));
         }
-        let sent = Sent { message: Arc::clone(message), attempt: *attempt, taken: false };
+        let sent = Sent { message: Arc::clone(message), done: false };
         self.messages.insert(*id, sent);
         found.all
     }
 
-    pub(super) fn delivery(&mut self, now: Uptime, id: &MessageId, taken: bool) -> Vec<Violation> {
+    pub(super) fn delivery(&mut self, now: Uptime, id: &MessageId, done: bool) -> Vec<Violation> {
         let mut found = Found::at(now);
         match self.messages.get_mut(id) {
-            Some(sent) => sent.taken |= taken,
-            None => found.add(format!("notifiers answered for message {id}, which was not sent")),
+            Some(sent) => sent.done |= done,
+            None => found.add(format!("a notifier answered for message {id}, which was not sent")),
         }
         found.all
+    }
+
+    pub(super) fn gave_up(&mut self, id: &MessageId, lost: bool) {
+        if let Some(sent) = self.messages.get_mut(id) {
+            sent.done |= lost;
+        }
     }
 
     pub(super) fn handled(&mut self, now: Uptime, due: Option<Uptime>) -> Vec<Violation> {
@@ -241,7 +243,7 @@ impl Audit {
         for id in self.awaited.keys() {
             found.add(format!("nothing is due, and message {id} was never sent"));
         }
-        for (id, _) in self.messages.iter().filter(|(_, sent)| !sent.taken) {
+        for (id, _) in self.messages.iter().filter(|(_, sent)| !sent.done) {
             found.add(format!("nothing is due, and message {id} was taken by no one"));
         }
         found.all

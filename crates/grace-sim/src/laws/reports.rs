@@ -194,7 +194,9 @@ impl Reports {
     pub(super) fn closed(&mut self, now: Uptime, closing: &Closing) -> Vec<Violation> {
         let is_true = match closing {
             // A report of an earlier boot may be taken in this one.
-            Closing::Acknowledged(id) => self.made.contains(id),
+            Closing::Acknowledged(id) | Closing::Unwanted(id) | Closing::GivenUp(id) => {
+                self.made.contains(id)
+            }
             Closing::Restart => !self.is_boot || !self.owed,
             Closing::AlreadyReported => !self.made.is_empty(),
             _ => true,

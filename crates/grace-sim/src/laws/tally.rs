@@ -47,6 +47,10 @@ impl Tally {
             Effect::Closed(Closing::Acknowledged(_)) => "closed acknowledged",
             Effect::Closed(Closing::Restart) => "closed as a restart",
             Effect::Closed(Closing::AlreadyReported) => "closed as reported already",
+            Effect::Closed(Closing::Unwanted(_)) => "closed as unwanted",
+            Effect::Closed(Closing::GivenUp(_)) => "closed as given up",
+            Effect::GaveUp { lost: true, .. } => "messages lost",
+            Effect::GaveUp { .. } => "copies given up",
             Effect::Closed(_) => "closed otherwise",
         });
     }
@@ -75,6 +79,7 @@ fn message(message: &Message) -> &'static str {
             DigestCause::OutboxFull => "digest, outbox full",
             _ => "digest, other",
         },
+        Message::Undelivered(_) => "undelivered",
         _ => "notice",
     }
 }

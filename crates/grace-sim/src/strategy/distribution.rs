@@ -1,9 +1,9 @@
 //! What a set of timelines is made of, so that a generator that draws nothing of interest shows.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use grace_core::Event;
+use grace_core::{Event, Text};
 
 use crate::laws::{Life, Tally};
 use crate::timeline::{Action, Boot, HealthChange, JournalChange, SavedState, Timeline};
@@ -23,7 +23,7 @@ impl Distribution {
     /// Counts a timeline in.
     pub fn count(&mut self, timeline: &Timeline) {
         self.timelines += 1;
-        let mut host = Host { runs: true, reached: true };
+        let mut host = Host { runs: true, reached: true, down: BTreeSet::new() };
         for step in &timeline.events {
             let counts = self.steps.entry(name(&step.action)).or_default();
             counts.0 += 1;
@@ -96,6 +96,8 @@ fn percent(of: u64, all: u64) -> f64 {
 struct Host {
     runs: bool,
     reached: bool,
+    /// Those of the notifiers that are down by name.
+    down: BTreeSet<Text>,
 }
 
 impl Host {
@@ -105,8 +107,13 @@ impl Host {
         match action {
             Action::Crash | Action::Stop => self.runs = false,
             Action::Restart { .. } => self.runs = true,
-            Action::NotifierDown => self.reached = false,
-            Action::NotifierUp => self.reached = true,
+            Action::NotifierDown(None) => self.reached = false,
+            Action::NotifierUp(None) => {
+                self.reached = true;
+                return reached && std::mem::take(&mut self.down).is_empty();
+            }
+            Action::NotifierDown(Some(name)) => return !self.down.insert(name.clone()),
+            Action::NotifierUp(Some(name)) => return !self.down.remove(name),
             _ => {}
         }
         match action {
@@ -115,8 +122,7 @@ impl Host {
             | Action::TakeGuests
             | Action::SweepStarted
             | Action::SweepFinished => !runs,
-            Action::NotifierDown => !reached,
-            Action::NotifierUp => reached,
+            Action::NotifierDown(None) => !reached,
             _ => false,
         }
     }
@@ -129,7 +135,8 @@ fn name(action: &Action) -> &'static str {
         Action::Health(HealthChange::Slow(_)) => "health, slow",
         Action::Health(HealthChange::Unavailable(_)) => "health, unavailable",
         Action::Journal(JournalChange::Unavailable(_)) => "journal, unavailable",
-        Action::NotifierDown => "notifier, down",
+        Action::NotifierDown(None) => "notifier, down",
+        Action::NotifierDown(Some(_)) => "notifier, one down",
         Action::Restart { state: SavedState::Lost, .. } => "restart, state lost",
         Action::Restart { boot: Boot::New { .. }, .. } => "restart, new boot",
         other => other.name(),
@@ -149,7 +156,7 @@ fn is_late(event: &Event) -> bool {
 
 fn properties(timeline: &Timeline) -> Vec<&'static str> {
     let policy = &timeline.policy;
-    let guests: std::collections::BTreeSet<_> = timeline
+    let guests: BTreeSet<_> = timeline
         .events
         .iter()
         .filter_map(|step| match &step.action {
@@ -172,6 +179,7 @@ fn properties(timeline: &Timeline) -> Vec<&'static str> {
         (policy.adaptive.is_some(), "adaptive windows"),
         (*policy == grace_core::Policy::default(), "the default policy"),
         (policy.limits != grace_core::Limits::default(), "small limits"),
+        (timeline.notifiers.len() > 1, "several notifiers"),
         (!Life::runs_at_the_end(timeline), "dead at the end"),
     ];
     all.into_iter().filter_map(|(is, name)| is.then_some(name)).collect()

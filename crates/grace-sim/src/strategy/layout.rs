@@ -1,5 +1,6 @@
 //! When things happen: moments near the edges of windows, and a plan laid out in the order of time.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use grace_core::{Anchor, Policy, Text};
@@ -137,9 +138,46 @@ impl Plan {
                 steps.push(Step { at, action: Action::Crash });
             }
         }
+        let events = self.with_its_notifiers(steps);
         let title = Text::new("A random timeline");
         let start = Start { uptime, unix_time: None };
-        Timeline { title, start, policy: self.policy, guests: self.guests, events: steps }
+        Timeline {
+            title,
+            start,
+            policy: self.policy,
+            notifiers: self.notifiers,
+            guests: self.guests,
+            events,
+        }
+    }
+
+    /// The steps, with outages of those notifiers that there are. One that is broken is down from the beginning,
+    /// and never up again.
+    fn with_its_notifiers(&self, steps: Vec<Step>) -> Vec<Step> {
+        let broken = self.notifiers.last().filter(|_| self.is_broken);
+        let first = broken.map(|name| Action::NotifierDown(Some(name.clone())));
+        let mut laid_out: Vec<Step> = Vec::new();
+        laid_out.extend(first.map(|action| Step { at: Duration::ZERO, action }));
+        for Step { at, action } in steps {
+            let (name, make): (_, fn(_) -> Action) = match action {
+                Action::NotifierDown(name) => (name, Action::NotifierDown),
+                Action::NotifierUp(name) => (name, Action::NotifierUp),
+                action => {
+                    laid_out.push(Step { at, action });
+                    continue;
+                }
+            };
+            let named = self.notifiers.iter().find(|one| Some(*one) == name.as_ref());
+            let others = self.notifiers.iter().filter(|one| Some(*one) != broken);
+            let names: Vec<Option<Text>> = match (named, broken) {
+                (Some(name), broken) if broken == Some(name) => Vec::new(),
+                (Some(name), _) => vec![Some(name.clone())],
+                (None, None) => vec![None],
+                (None, Some(_)) => others.cloned().map(Some).collect(),
+            };
+            laid_out.extend(names.into_iter().map(|name| Step { at, action: make(name) }));
+        }
+        laid_out
     }
 
     /// Appends a boot's steps, and returns when it ends.
@@ -183,18 +221,20 @@ impl Plan {
 
 /// People can be reached at the end, and the program runs.
 fn end_well(steps: &mut Vec<Step>) {
-    let (mut runs, mut reached) = (true, true);
+    let mut runs = true;
+    let mut down = BTreeSet::new();
     for step in steps.iter() {
-        match step.action {
+        match &step.action {
             Action::Crash | Action::Stop => runs = false,
             Action::Restart { .. } => runs = true,
-            Action::NotifierDown => reached = false,
-            Action::NotifierUp => reached = true,
+            Action::NotifierDown(name) => drop(down.insert(name.clone())),
+            Action::NotifierUp(None) => down.clear(),
+            Action::NotifierUp(name) => drop(down.remove(name)),
             _ => {}
         }
     }
     let at = steps.last().map_or(Duration::ZERO, |step| step.at) + Duration::from_secs(10);
     let restart = || Action::Restart { boot: Boot::Same, state: SavedState::Kept };
-    steps.extend((!reached).then_some(Step { at, action: Action::NotifierUp }));
+    steps.extend((!down.is_empty()).then_some(Step { at, action: Action::NotifierUp(None) }));
     steps.extend((!runs).then(|| Step { at, action: restart() }));
 }

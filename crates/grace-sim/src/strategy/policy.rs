@@ -63,11 +63,16 @@ fn facts_timeout() -> impl Strategy<Value = Duration> {
 }
 
 fn retry() -> impl Strategy<Value = Retry> {
-    let other = (1_u64..60, 0_u64..600, 1_u64..200).prop_map(|(first, more, answer)| {
+    let jitter = prop_oneof![Just(0), 0..=Retry::MOST_JITTER];
+    let give_up = prop_oneof![1 => Just(7 * 86_400), 1 => 660_u64..10_000];
+    let other = (1_u64..60, 0_u64..600, 1_u64..200, jitter, give_up);
+    let other = other.prop_map(|(first, more, answer, jitter, give_up)| {
         let mut retry = Retry::default();
         retry.first = Duration::from_secs(first);
         retry.max = Duration::from_secs(first + more);
         retry.answer = Duration::from_secs(answer);
+        retry.jitter = jitter;
+        retry.give_up = Duration::from_secs(give_up);
         retry
     });
     prop_oneof![1 => Just(Retry::default()), 1 => other]

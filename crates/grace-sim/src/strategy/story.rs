@@ -7,7 +7,7 @@ use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 
-use super::{BootSpan, gap, late_by, weighted, world};
+use super::{BootSpan, NOTIFIERS, gap, late_by, weighted, world};
 use crate::timeline::{Action, Boot, ClockStep, HealthChange, JournalChange, SavedState, Step};
 
 /// A story. Its steps are counted from its beginning.
@@ -48,8 +48,8 @@ pub(super) enum Story {
     },
     Health(HealthChange),
     Journal(JournalChange),
-    /// No notifier takes messages for so long.
-    Outage(Duration),
+    /// No notifier takes messages for so long, or the one of this name does not if there is one.
+    Outage(Duration, Option<&'static str>),
     TakeGuests,
     ClockStep(ClockStep),
     Suspend(Duration),
@@ -91,6 +91,7 @@ pub(super) enum Stop {
 }
 
 pub(super) fn story() -> impl Strategy<Value = Story> {
+    let which = option::of(prop::sample::select(&NOTIFIERS[..]));
     prop_oneof![
         4 => sweep().boxed(),
         8 => one_guest().boxed(),
@@ -99,7 +100,7 @@ pub(super) fn story() -> impl Strategy<Value = Story> {
         4 => restarts().boxed(),
         5 => world::health().prop_map(Story::Health).boxed(),
         2 => world::journal().prop_map(Story::Journal).boxed(),
-        2 => gap().prop_map(Story::Outage),
+        3 => (gap(), which).prop_map(|(span, name)| Story::Outage(span, name)),
         1 => Just(Story::TakeGuests),
         1 => clock_step().prop_map(Story::ClockStep),
         1 => gap().prop_map(Story::Suspend),
@@ -244,9 +245,10 @@ impl Story {
             }
             Self::Health(change) => step(at, Action::Health(change.clone())),
             Self::Journal(change) => step(at, Action::Journal(change.clone())),
-            Self::Outage(span) => {
-                step(at, Action::NotifierDown);
-                step(at + *span, Action::NotifierUp);
+            Self::Outage(span, name) => {
+                let name = name.map(Text::name);
+                step(at, Action::NotifierDown(name.clone()));
+                step(at + *span, Action::NotifierUp(name));
             }
             Self::TakeGuests => step(at, Action::TakeGuests),
             Self::ClockStep(by) => step(at, Action::ClockStep(*by)),

@@ -45,7 +45,7 @@ static KINDS: [Kind; 20] = [
     kind("take-guests", PLAIN, |_, _| Ok(Action::TakeGuests)),
     kind("health", &["at", "type", "document", "unavailable", "slow"], health),
     kind("journal", JOURNAL, journal),
-    kind("notifier", &["at", "type", "down"], notifier),
+    kind("notifier", &["at", "type", "down", "name"], notifier),
     kind("crash", PLAIN, |_, _| Ok(Action::Crash)),
     kind("stop", PLAIN, |_, _| Ok(Action::Stop)),
     kind("restart", &["at", "type", "boot", "uptime", "state"], restart),
@@ -266,11 +266,9 @@ fn priority_of(field: &Field<'_>) -> Result<Priority> {
 }
 
 fn notifier(fields: &Fields<'_>, _: Moment) -> Result<Action> {
-    let down = fields.required("down", "down = true")?;
-    Ok(match down.bool()? {
-        true => Action::NotifierDown,
-        false => Action::NotifierUp,
-    })
+    let down = fields.required("down", "down = true")?.bool()?;
+    let name = fields.optional("name").map(|name| name.name().map(Text::name)).transpose()?;
+    Ok(if down { Action::NotifierDown(name) } else { Action::NotifierUp(name) })
 }
 
 fn restart(fields: &Fields<'_>, moment: Moment) -> Result<Action> {

@@ -25,11 +25,14 @@ impl Timeline {
     pub fn parse(file: &str, text: &str) -> Result<Self> {
         let source = Source { file, text };
         let document = parse_toml(source)?;
-        let known = &["title", "start", "policy", "guest", "event"];
+        let known = &["title", "start", "policy", "notifiers", "guest", "event"];
         let root = Fields::new(source, "the timeline", document.get_ref(), 0..0, known)?;
         let title = root.required("title", r#"title = "what the timeline shows""#)?;
         let start = root.required("start", r#"[start] with uptime = "25s""#)?;
         let start = parse_start(&start)?;
+        let notifiers = root.optional("notifiers");
+        let notifiers =
+            notifiers.map_or_else(|| Ok(Vec::new()), |field| parse_notifiers(&field))?;
         Ok(Self {
             title: Text::new(title.name()?),
             start,
@@ -37,7 +40,8 @@ impl Timeline {
                 .optional("policy")
                 .map_or_else(|| Ok(Policy::default()), |field| parse_policy(&field))?,
             guests: parse_guests(&root.tables("guest")?)?,
-            events: parse_steps(start, &root.tables("event")?)?,
+            events: parse_steps(start, &notifiers, &root.tables("event")?)?,
+            notifiers,
         })
     }
 }
@@ -106,6 +110,22 @@ fn policy_span(policy: &Field<'_>, error: &PolicyError) -> Range<usize> {
     value.span()
 }
 
+fn parse_notifiers(field: &Field<'_>) -> Result<Vec<Text>> {
+    let wanted = "a list of names, such as [\"mail\", \"chat\"]";
+    let Some(names) = field.value().get_ref().as_array() else {
+        return Err(field.wrong_type(wanted));
+    };
+    let mut notifiers = Vec::new();
+    for name in names {
+        let name = Text::name(name.get_ref().as_str().ok_or_else(|| field.wrong_type(wanted))?);
+        if name.is_empty() || notifiers.contains(&name) {
+            return Err(field.refused("each name must stand there once, and none may be empty"));
+        }
+        notifiers.push(name);
+    }
+    Ok(notifiers)
+}
+
 fn parse_guests(tables: &[Field<'_>]) -> Result<Vec<Guest>> {
     let mut seen = HashSet::new();
     let guests = tables.iter().map(|table| {
@@ -137,7 +157,7 @@ pub(super) fn parse_guest(fields: &Fields<'_>) -> Result<Guest> {
     Ok(Guest::new(id, name, kind))
 }
 
-fn parse_steps(start: Start, tables: &[Field<'_>]) -> Result<Vec<Step>> {
+fn parse_steps(start: Start, notifiers: &[Text], tables: &[Field<'_>]) -> Result<Vec<Step>> {
     let mut steps: Vec<Step> = Vec::with_capacity(tables.len());
     let mut clock = BootClock::at_start(start);
     for table in tables {
@@ -153,6 +173,14 @@ fn parse_steps(start: Start, tables: &[Field<'_>]) -> Result<Vec<Step>> {
             }));
         }
         let action = (kind.parse)(&fields, Moment { at, clock })?;
+        if let Action::NotifierDown(Some(name)) | Action::NotifierUp(Some(name)) = &action
+            && !notifiers.contains(name)
+        {
+            let field = fields.required("name", "")?;
+            return Err(
+                field.refused("there is no such notifier: add it to `notifiers` at the top")
+            );
+        }
         clock = clock.after(at, &action);
         steps.push(Step { at, action });
     }

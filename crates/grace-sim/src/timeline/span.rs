@@ -41,14 +41,22 @@ pub(super) fn read_signed(text: &str) -> Option<(bool, Duration)> {
 
 /// The span in the largest unit that needs no fraction, or in seconds.
 pub(super) fn write(span: Duration) -> String {
+    write_in(&[(DAY, "d"), (3_600, "h"), (60, "m")], span)
+}
+
+/// The same without days, which configuration does not have.
+pub(super) fn write_configured(span: Duration) -> String {
+    write_in(&[(3_600, "h"), (60, "m")], span)
+}
+
+fn write_in(units: &[(u64, &str)], span: Duration) -> String {
     let secs = span.as_secs();
     let nanos = span.subsec_nanos();
     if nanos > 0 {
         let fraction = format!("{nanos:09}");
         return format!("{secs}.{}s", fraction.trim_end_matches('0'));
     }
-    let units = [(DAY, "d"), (3_600, "h"), (60, "m")];
-    let unit = units.into_iter().find(|(unit, _)| secs > 0 && secs.is_multiple_of(*unit));
+    let unit = units.iter().find(|(unit, _)| secs > 0 && secs.is_multiple_of(*unit));
     match unit {
         Some((unit, name)) => format!("{}{name}", secs / unit),
         None => format!("{secs}s"),

@@ -23,6 +23,9 @@ impl Timeline {
     pub fn to_toml(&self) -> String {
         let mut out = String::new();
         put(&mut out, "title", quoted(&self.title));
+        if !self.notifiers.is_empty() {
+            put(&mut out, "notifiers", list(self.notifiers.iter().map(Text::as_str)));
+        }
         out.push_str("\n[start]\n");
         put(&mut out, "uptime", uptime(self.start.uptime));
         if let Some(seconds) = self.start.unix_time {
@@ -61,8 +64,8 @@ fn write_action(out: &mut String, action: &Action, clock: BootClock) {
         }
         Action::Health(HealthChange::Slow(after)) => put(out, "slow", time(*after)),
         Action::Journal(JournalChange::Entry(entry)) => write_journal(out, entry, clock),
-        Action::NotifierDown => put(out, "down", "true"),
-        Action::NotifierUp => put(out, "down", "false"),
+        Action::NotifierDown(name) => write_notifier(out, "true", name.as_ref()),
+        Action::NotifierUp(name) => write_notifier(out, "false", name.as_ref()),
         Action::Restart { boot, state } => {
             if let Boot::New { uptime: at_start } = boot {
                 put(out, "boot", quoted("new"));
@@ -81,6 +84,13 @@ fn write_action(out: &mut String, action: &Action, clock: BootClock) {
         | Action::TakeGuests
         | Action::Crash
         | Action::Stop => {}
+    }
+}
+
+fn write_notifier(out: &mut String, down: &str, name: Option<&Text>) {
+    put(out, "down", down);
+    if let Some(name) = name {
+        put(out, "name", quoted(name));
     }
 }
 
@@ -182,7 +192,7 @@ fn write_policy(out: &mut String, policy: &Policy) {
         ("facts_timeout", policy.facts_timeout, default.facts_timeout),
     ];
     for (key, span, _) in spans.into_iter().filter(|(_, span, default)| span != default) {
-        put(out, key, time(span));
+        put(out, key, setting(span));
     }
     if policy.anchor == Anchor::Boot {
         put(out, "anchor", quoted("boot"));
@@ -199,9 +209,7 @@ fn write_policy(out: &mut String, policy: &Policy) {
         put(out, "bypass", list(bypassed.map(Severity::as_str)));
     }
     if policy.retry != default.retry {
-        let Retry { first, max, answer, .. } = policy.retry;
-        let [first, max, answer] = [first, max, answer].map(time);
-        put(out, "retry", format!("{{ first = {first}, max = {max}, answer = {answer} }}"));
+        put(out, "retry", retry_table(policy.retry));
     }
     if policy.limits != default.limits {
         put(out, "limits", limits_table(policy.limits));
@@ -217,9 +225,20 @@ fn write_policy(out: &mut String, policy: &Policy) {
 fn adaptive_table(adaptive: Adaptive) -> String {
     format!(
         "{{ quiet = {}, cap = {}, check_every = {} }}",
-        time(adaptive.quiet),
-        time(adaptive.cap),
-        time(adaptive.check_every)
+        setting(adaptive.quiet),
+        setting(adaptive.cap),
+        setting(adaptive.check_every)
+    )
+}
+
+fn retry_table(retry: Retry) -> String {
+    format!(
+        "{{ first = {}, max = {}, answer = {}, jitter = {}, give_up = {} }}",
+        setting(retry.first),
+        setting(retry.max),
+        setting(retry.answer),
+        retry.jitter,
+        setting(retry.give_up)
     )
 }
 
@@ -237,7 +256,7 @@ fn category_table(rule: &CategoryRule) -> String {
         members.push(format!("aliases = {}", list(aliases)));
     }
     if let Some(window) = rule.window {
-        members.push(format!("window = {}", time(window)));
+        members.push(format!("window = {}", setting(window)));
     }
     braced(&members)
 }
@@ -251,6 +270,11 @@ fn put(out: &mut String, key: &str, value: impl AsRef<str>) {
 
 fn time(length: Duration) -> String {
     quoted(&span::write(length))
+}
+
+/// A span as a policy writes it.
+fn setting(length: Duration) -> String {
+    quoted(&span::write_configured(length))
 }
 
 fn signed(negative: bool, length: Duration) -> String {

@@ -1,11 +1,11 @@
 //! An owner of the machine with whims.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
 use grace_core::{
-    BootId, BootIdentity, Delivery, Effect, Facts, GapKind, Grace, HealthSnapshot, MessageId,
-    Request, SavedState, Signal, Start, Uptime,
+    BootId, BootIdentity, Delivery, Effect, Envelope, Facts, GapKind, Grace, HealthSnapshot,
+    Request, SavedState, Signal, Start, Text, Uptime,
 };
 use grace_sim::laws::{Life, Witness};
 use grace_sim::timeline::{self, Action, Boot, HealthChange, Timeline};
@@ -24,7 +24,8 @@ pub(crate) struct Owner<'a> {
     answers: BTreeMap<(Duration, u64), Answer>,
     asked: u64,
     health: Option<HealthSnapshot>,
-    reached: bool,
+    /// The notifiers that take nothing.
+    down: BTreeSet<Text>,
 }
 
 enum Program {
@@ -33,7 +34,7 @@ enum Program {
 }
 
 enum Answer {
-    Delivery(MessageId),
+    Delivery(Envelope),
     Facts(Request),
 }
 
@@ -42,7 +43,7 @@ impl<'a> Owner<'a> {
         Self {
             timeline,
             whims: Box::new(whims.iter().copied().cycle()),
-            witness: Witness::new(&timeline.policy),
+            witness: Witness::new(&timeline.policy).with_destinations(&timeline.notifiers),
             lives: Life::all(timeline).into(),
             program: Program::Dead(None),
             boot: 1,
@@ -51,7 +52,7 @@ impl<'a> Owner<'a> {
             answers: BTreeMap::new(),
             asked: 0,
             health: None,
-            reached: true,
+            down: BTreeSet::new(),
         }
     }
 
@@ -63,7 +64,7 @@ impl<'a> Owner<'a> {
             self.pass(self.t.max(step.at), punctual);
             self.act(&step.action);
         }
-        self.reached = true;
+        self.down.clear();
         self.whims = Box::new(std::iter::repeat(0));
         let end = self.t + Duration::from_secs(100 * 86_400);
         self.pass(end, true);
@@ -87,8 +88,10 @@ impl<'a> Owner<'a> {
                 self.start();
             }
             Action::Suspend(span) => self.t += *span,
-            Action::NotifierDown => self.reached = false,
-            Action::NotifierUp => self.reached = true,
+            Action::NotifierDown(Some(name)) => drop(self.down.insert(name.clone())),
+            Action::NotifierUp(Some(name)) => drop(self.down.remove(name)),
+            Action::NotifierDown(None) => self.down = names(self.timeline).collect(),
+            Action::NotifierUp(None) => self.down.clear(),
             Action::Health(HealthChange::Document(health)) => {
                 self.health = Some(health.snapshot().clone());
             }
@@ -131,7 +134,7 @@ impl<'a> Owner<'a> {
         let (since, uptime) = self.clock;
         let uptime = uptime.map(|uptime| uptime.saturating_add(self.t - since));
         let identity = BootIdentity::new(BootId::new(&self.boot.to_string()));
-        let mut start = Start::new(uptime, identity);
+        let mut start = Start::new(uptime, identity).with_destinations(&self.timeline.notifiers);
         start.saved = saved;
         let grace = Grace::new(self.timeline.policy.clone(), start);
         if uptime.is_none() {
@@ -193,13 +196,13 @@ impl<'a> Owner<'a> {
         let now = self.now();
         let Program::Runs(grace) = &mut self.program else { return };
         match answer {
-            Answer::Delivery(id) => {
-                let delivery = match self.reached {
-                    true => Delivery::Taken,
-                    false => Delivery::NotTaken { retry_after: None },
+            Answer::Delivery(envelope) => {
+                let delivery = match self.down.contains(envelope.to.name()) {
+                    false => Delivery::Taken,
+                    true => Delivery::NotTaken { retry_after: None },
                 };
-                self.witness.delivery(now, &id, delivery);
-                grace.handle_delivery(now, &id, delivery);
+                self.witness.delivery(now, &envelope, delivery);
+                grace.handle_delivery(now, &envelope, delivery);
             }
             Answer::Facts(request) => {
                 let mut facts = Facts::unknown(GapKind::HealthUnknown, "the owner has whims");
@@ -220,7 +223,7 @@ impl<'a> Owner<'a> {
         while let Some(effect) = grace.poll_effect() {
             self.witness.effect(now, &effect);
             match effect {
-                Effect::Deliver(envelope) => asked.push(Answer::Delivery(envelope.id)),
+                Effect::Deliver(envelope) => asked.push(Answer::Delivery(envelope)),
                 Effect::CollectFacts { request, .. } => asked.push(Answer::Facts(request)),
                 _ => {}
             }
@@ -249,4 +252,10 @@ impl<'a> Owner<'a> {
     fn whim(&mut self, of: u8) -> u8 {
         self.whims.next().unwrap_or_default() % of
     }
+}
+
+/// The notifiers' names; that of the only one where none is named.
+fn names(timeline: &Timeline) -> impl Iterator<Item = Text> {
+    let unnamed = timeline.notifiers.is_empty().then(Text::default);
+    timeline.notifiers.iter().cloned().chain(unnamed)
 }

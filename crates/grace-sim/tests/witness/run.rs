@@ -2,8 +2,8 @@
 
 use grace_core::{
     Alert, BootId, BootIdentity, CategoryHealth, Check, Decision, Delivery, Effect, Envelope,
-    Event, Facts, Gap, GapKind, Grace, Guest, GuestAction, GuestKind, HealthSnapshot, MessageId,
-    Policy, Severity, ShutdownKind, Start, Status, Uptime, Usage,
+    Event, Facts, Gap, GapKind, Grace, Guest, GuestAction, GuestKind, HealthSnapshot, Policy,
+    Severity, ShutdownKind, Start, Status, Text, Uptime, Usage,
 };
 use grace_sim::laws::{Life, Witness};
 
@@ -12,7 +12,7 @@ use grace_sim::laws::{Life, Witness};
 pub(crate) enum Told {
     Event(Event, Decision),
     Effect(Effect),
-    Delivery(MessageId, Delivery),
+    Delivery(Envelope, Delivery),
     Handled(Usage, Option<Uptime>),
     Timeout,
     Ended,
@@ -23,12 +23,20 @@ pub(crate) enum Told {
 /// At 20 s the program starts, at 30 s a guest, at 40 s storage fails for good, at 50 s the network, for ten
 /// seconds; at 70 s a guest fails, at 80 s the disks, for ten seconds; at 100 s one more guest starts with
 /// warnings. At 320 s the report is due. At 400 s a shutdown is announced, and a guest stops for it.
-pub(crate) fn witness_of(policy: Policy, mut tell: impl FnMut(Told) -> Vec<Told>) -> Witness {
-    let mut run = Run {
-        witness: Witness::new(&policy),
-        grace: Grace::new(Policy::default(), start()),
-        tell: &mut tell,
-    };
+pub(crate) fn witness_of(policy: Policy, tell: impl FnMut(Told) -> Vec<Told>) -> Witness {
+    tell_all(Witness::new(&policy), tell)
+}
+
+/// The same, told to a witness of destinations of these names, though the run has one without a name.
+pub(crate) fn witness_of_destinations(
+    names: &[Text],
+    tell: impl FnMut(Told) -> Vec<Told>,
+) -> Witness {
+    tell_all(Witness::new(&Policy::default()).with_destinations(names), tell)
+}
+
+fn tell_all(witness: Witness, mut tell: impl FnMut(Told) -> Vec<Told>) -> Witness {
+    let mut run = Run { witness, grace: Grace::new(Policy::default(), start()), tell: &mut tell };
     run.witness.started(secs(20), Life::FIRST);
     run.act(secs(20));
     for (at, event) in events() {
@@ -68,9 +76,9 @@ impl Run<'_> {
         self.hear(now, Told::Handled(usage, due));
         for effect in answers {
             match effect {
-                Effect::Deliver(Envelope { id, .. }) => {
-                    self.hear(now, Told::Delivery(id, Delivery::Taken));
-                    self.grace.handle_delivery(now, &id, Delivery::Taken);
+                Effect::Deliver(envelope) => {
+                    self.hear(now, Told::Delivery(envelope.clone(), Delivery::Taken));
+                    self.grace.handle_delivery(now, &envelope, Delivery::Taken);
                 }
                 Effect::CollectFacts { request, .. } => {
                     self.witness.facts(now, request, &facts());
@@ -87,7 +95,9 @@ impl Run<'_> {
             match told {
                 Told::Event(event, decision) => self.witness.event(now, &event, decision),
                 Told::Effect(effect) => self.witness.effect(now, &effect),
-                Told::Delivery(id, delivery) => self.witness.delivery(now, &id, delivery),
+                Told::Delivery(envelope, delivery) => {
+                    self.witness.delivery(now, &envelope, delivery);
+                }
                 Told::Handled(usage, due) => self.witness.handled(now, usage, due),
                 Told::Timeout => self.witness.timeout(now),
                 Told::Ended => self.witness.ended(true),
