@@ -140,14 +140,7 @@ fn clock_steps_change_no_message() {
         |(timeline, steps)| {
             let mut stepped = timeline.clone();
             for (place, by) in steps {
-                // What is so already when the program starts must not come after it.
-                let is_given = |step: &&Step| {
-                    let action = &step.action;
-                    let is_state = matches!(action, Action::Health(_) | Action::Journal(_));
-                    step.at.is_zero() && (is_state || matches!(action, Action::NotifierDown(_)))
-                };
-                let given = stepped.events.iter().take_while(is_given).count();
-                let at = place.index(stepped.events.len() + 1).max(given);
+                let at = place.index(stepped.events.len() + 1);
                 let instant = at.checked_sub(1).map_or(Duration::ZERO, |at| stepped.events[at].at);
                 stepped.events.insert(at, Step { at: instant, action: Action::ClockStep(*by) });
             }
