@@ -236,8 +236,8 @@ impl<'a, W: Recorder + Clone + 'static> Simulation<'a, W> {
 /// How many of the first steps say how the host is when the program starts.
 fn found_at_start(steps: &[Step]) -> usize {
     let is_state = |action: &Action| {
-        let down = matches!(action, Action::NotifierDown(_));
-        down || matches!(action, Action::Health(_) | Action::Journal(_) | Action::Note(_))
+        let is_set = matches!(action, Action::NotifierDown(_) | Action::ClockStep(_));
+        is_set || matches!(action, Action::Health(_) | Action::Journal(_) | Action::Note(_))
     };
     steps.iter().take_while(|step| step.at.is_zero() && is_state(&step.action)).count()
 }

@@ -36,7 +36,7 @@
 //! # Steps
 //! `at` is the time since the program first started, on the host's boot clock: it runs on through crashes,
 //! reboots and suspends. Keys in brackets may be left out. What steps at `0s` that begin the list say of health,
-//! journal and notifiers is so already when the program starts.
+//! journal, notifiers and the wall clock is so already when the program starts.
 //!
 //! | `type` | keys | what happens |
 //! | --- | --- | --- |
