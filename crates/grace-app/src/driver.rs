@@ -85,7 +85,7 @@ impl Ports {
     pub async fn start(&self) -> Start {
         let uptime = self.uptime.uptime().await.ok();
         let identity = self.uptime.boot().await.unwrap_or(BootIdentity::UNKNOWN);
-        let destinations = self.notifiers.iter().map(|notifier| notifier.name());
+        let destinations = self.notifiers.iter().map(Notifier::name);
         Start::new(uptime, identity).with_destinations(destinations)
     }
 
