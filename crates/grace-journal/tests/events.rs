@@ -7,3 +7,6 @@ mod events {
     pub(crate) mod script;
     pub(crate) mod scripts;
 }
+
+#[path = "support/maker.rs"]
+mod maker;

@@ -10,6 +10,8 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 
+use crate::maker::journal_maker;
+
 /// journald's own name for a host, of which there is one here.
 const MACHINE: &str = "5161b31d1dc2434d8ad14c7ccbcaf588";
 
@@ -24,18 +26,7 @@ pub(crate) struct Journal {
 impl Journal {
     /// `None`, and a line that says why, where journals can be neither made nor read.
     pub(crate) fn new() -> Option<Self> {
-        let maker = ["/usr/lib/systemd", "/lib/systemd"]
-            .map(|directory| Path::new(directory).join("systemd-journal-remote"))
-            .into_iter()
-            .find(|maker| maker.exists());
-        let Some(maker) = maker else {
-            println!("skipped: systemd-journal-remote is not installed");
-            return None;
-        };
-        if !Path::new("/usr/bin/journalctl").exists() && !Path::new("/bin/journalctl").exists() {
-            println!("skipped: journalctl is not installed");
-            return None;
-        }
+        let maker = journal_maker()?;
         let directory = tempfile::tempdir().expect("a temporary directory");
         let file = directory.path().join("system.journal");
         let mut writer = command(&maker)

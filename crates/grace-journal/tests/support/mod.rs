@@ -1,5 +1,7 @@
 //! Journal files for the tests, made from the journal's export format by systemd's own program.
 
+pub(crate) mod maker;
+
 use std::cell::Cell;
 use std::fs;
 use std::io::Write as _;
@@ -7,6 +9,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
+
+use self::maker::journal_maker;
 
 /// A maker of journal files.
 pub(crate) struct Files {
@@ -18,18 +22,7 @@ pub(crate) struct Files {
 impl Files {
     /// `None`, and a line that says why, where journals can be neither made nor read.
     pub(crate) fn new() -> Option<Self> {
-        let maker = ["/usr/lib/systemd", "/lib/systemd"]
-            .map(|directory| Path::new(directory).join("systemd-journal-remote"))
-            .into_iter()
-            .find(|maker| maker.exists());
-        let Some(maker) = maker else {
-            println!("skipped: systemd-journal-remote is not installed");
-            return None;
-        };
-        if !Path::new("/usr/bin/journalctl").exists() && !Path::new("/bin/journalctl").exists() {
-            println!("skipped: journalctl is not installed");
-            return None;
-        }
+        let maker = journal_maker()?;
         Some(Self {
             maker,
             directory: tempfile::tempdir().expect("a temporary directory"),
